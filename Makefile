@@ -1,0 +1,71 @@
+# dockermagic: every command that a developer or a learner needs. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+RIG := $(PYTHON) -m tests.rig
+PYTEST := $(PYTHON) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test test-fast test-all unit engine browser lint format bench engine-check recordings wheel clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/.ready: pyproject.toml tools/venv.sh
+	@bash tools/venv.sh
+
+demo: .venv/.ready ## find or provide an engine, run the first lesson, show its timeline
+	@$(RIG) up
+	@$(PYTHON) tools/demo.py
+
+lab: .venv/.ready ## open the course in JupyterLab
+	@$(RIG) up
+	@echo "lab: JupyterLab opens the course; Ctrl-C ends it"
+	@$(PYTHON) -m jupyterlab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+lint: .venv/.ready ## rules, format, types, layers, sizes
+	@echo "lint: ruff, mypy, import-linter, sizes"
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --quiet --check .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache >.rig/imports.log 2>&1 || { cat .rig/imports.log; exit 1; }
+	@$(PYTHON) tools/sizes.py
+
+format: .venv/.ready ## put the code into the project's format
+	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
+
+test: .venv/.ready lint ## lint, then every test: unit, engine, browser; installs what it needs
+	@$(RIG) install
+	@$(RIG) up
+	@$(PYTEST)
+
+test-fast: .venv/.ready lint ## lint and the tests that take under ten seconds each
+	@$(PYTEST) -m "not slow"
+
+unit: .venv/.ready ## the tests without an engine or a browser
+	@$(PYTEST) tests/unit
+
+engine: .venv/.ready ## the tests with real engines
+	@$(PYTEST) tests/engine
+
+browser: .venv/.ready ## the tests in a real browser
+	@$(PYTEST) tests/browser
+
+test-all: test wheel ## every test, the wheel in a clean environment, unit tests on every Python found
+	@bash tools/pythons.sh
+
+bench: .venv/.ready ## measure against the docker CLI and the bars of the design
+	@$(RIG) up
+	@$(PYTHON) -m tests.benchmarks
+
+engine-check: .venv/.ready ## start every engine of the test rig and say what each is
+	@$(RIG) check
+
+recordings: .venv/.ready ## record the engines' event streams anew into tests/recordings
+	@$(PYTHON) -m tests.rig.record
+
+wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there
+	@bash tools/wheel.sh
+
+clean: ## end what the rig started here and remove what was made
+	@if [ -x $(PYTHON) ]; then $(RIG) down; fi
+	@rm -rf .venv .rig build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

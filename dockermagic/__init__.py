@@ -1,0 +1,78 @@
+"""Learn Docker by doing it, in a notebook: real builds and containers, and pictures of what really happened.
+
+    %load_ext dockermagic
+
+    %%dockerfile -t hello:1
+    FROM busybox
+    RUN echo hello
+
+In Python: `dockermagic.build(text, tag="hello:1")`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dockermagic.api import build
+    from dockermagic.builds.model import Build, Step
+    from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError, EngineError, EngineNotFound, RecordError, UsageError
+
+__all__ = [
+    "Build",
+    "BuildCancelled",
+    "BuildFailed",
+    "DockerMagicError",
+    "DockerfileError",
+    "EngineError",
+    "EngineNotFound",
+    "RecordError",
+    "Step",
+    "UsageError",
+    "__version__",
+    "build",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
+
+_HOMES = {"build": "dockermagic.api", "Build": "dockermagic.builds.model", "Step": "dockermagic.builds.model"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: loading the extension stays quick."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "dockermagic.errors")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register the magics: what `%load_ext dockermagic` calls.
+
+    Parameters:
+        shell: IPython's shell.
+    """
+    from dockermagic.magics import DockerMagic
+
+    shell.register_magics(DockerMagic)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take the magics back: what `%unload_ext dockermagic` calls.
+
+    Parameters:
+        shell: IPython's shell.
+    """
+    from dockermagic.magics import DockerMagic
+
+    for kind in ("line", "cell"):
+        registered = shell.magics_manager.magics[kind]
+        for name in DockerMagic.magics[kind]:
+            registered.pop(name, None)

@@ -1,0 +1,59 @@
+"""A build from a cell, or from Python: from request to picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dockermagic.builds.model import Build
+from dockermagic.builds.picture import BuildDrawer
+from dockermagic.builds.request import BuildRequest
+from dockermagic.builds.run import planned, run_build
+from dockermagic.errors import UsageError
+from dockermagic.views import show, shown
+
+if TYPE_CHECKING:
+    from dockermagic.engine import Engine
+    from dockermagic.session import Session
+
+
+def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
+    """Build what a cell asks for, and show it in the cell's output.
+
+    Parameters:
+        request: what to build.
+        session: where the engine comes from; it is not asked before the Dockerfile was read.
+        shell: IPython's shell.
+
+    Raises:
+        DockerMagicError: see `run_build`.
+    """
+    planned(request)
+    write_dockerfile(request)
+    engine = session.engine
+    view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress in ("plain", "rawjson"), quiet=request.quiet)
+    build = run_build(request, engine, view)
+    if request.quiet:
+        print(build.image_id)
+    shown.mark(build)
+    return build
+
+
+def build_quietly(request: BuildRequest, engine: Engine) -> Build:
+    """Build without showing anything; see `dockermagic.build`."""
+    planned(request)
+    return run_build(request, engine, show.Quiet())
+
+
+def write_dockerfile(request: BuildRequest) -> None:
+    """Save the cell as a file, where the request says so.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if not request.write:
+        return
+    try:
+        Path(request.write).write_text(request.dockerfile, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--write {request.write}: the file cannot be written: {error.strerror}.", "Name a path that you may write to.") from error

@@ -1,0 +1,57 @@
+"""A log that can be appended to without copying it: the output of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Chunk = tuple[int, str]
+"""Stream (1 stdout, 2 stderr) and text, as the engine sent it."""
+
+PAGE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Chunks of output in the order they came.
+
+    A frozen model would copy a tuple of all chunks for each new one. So full pages are kept aside:
+    appending copies at most one page of pointers.
+    """
+
+    pages: tuple[tuple[Chunk, ...], ...] = ()
+    tail: tuple[Chunk, ...] = ()
+    lines: int = 0
+
+    def append(self, stream: int, text: str) -> Log:
+        """Give the log with one more chunk."""
+        lines = self.lines + text.count("\n")
+        tail = (*self.tail, (stream, text))
+        if len(tail) < PAGE:
+            return Log(self.pages, tail, lines)
+        return Log((*self.pages, tail), (), lines)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield every chunk, oldest first."""
+        for page in self.pages:
+            yield from page
+        yield from self.tail
+
+    def text(self) -> str:
+        """Give the whole output, both streams in the order they came."""
+        return "".join(text for _, text in self.chunks())
+
+    def last(self, lines: int) -> list[Chunk]:
+        """Give the newest chunks that together hold at least `lines` lines (fewer if there are no more)."""
+        found: list[Chunk] = []
+        wanted = lines + 1
+        for page in (self.tail, *reversed(self.pages)):
+            for chunk in reversed(page):
+                found.append(chunk)
+                wanted -= chunk[1].count("\n")
+                if wanted <= 0:
+                    return found[::-1]
+        return found[::-1]
+
+    def __bool__(self) -> bool:
+        return bool(self.tail or self.pages)

@@ -1,0 +1,240 @@
+"""One instruction of a build as a row of the picture: words, bar, bytes, remarks, log."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dockermagic.builds.frame import Frame
+from dockermagic.builds.log import Log
+from dockermagic.builds.model import Build, LintWarning, Step
+from dockermagic.views.hostile import clip, link, one_line, visible
+from dockermagic.views.screen import LONGEST, Run, shown_lines
+from dockermagic.views.units import bytes_text, plural, seconds_text
+
+__all__ = ["GLYPHS", "Bar", "LogPart", "Meter", "Remark", "Row", "bar", "newest", "step_row", "warned"]
+
+GLYPHS = {
+    "waiting": "○",
+    "running": "►",
+    "cached": "◇",
+    "ran": "◆",
+    "failed": "✗",
+    "skipped": "–",
+    "cancelled": "■",
+    "metadata": "·",
+}
+"""A sign for each status. Work that was done is a full diamond, work that was spared a hollow one."""
+
+_RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
+_HEAD = 240
+_LONG = re.compile(r"[^\r\n]{%d,}" % (2 * LONGEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of the time axis, in percent, and its role."""
+
+    left: float
+    width: float
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Bytes on their way: in words, and as a share from 0 to 1 (None while the total is unknown)."""
+
+    text: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning or an error: `title` is its rule or exit code, `url` a page that may be linked, `line` 0 when not known."""
+
+    role: str
+    title: str
+    text: str
+    url: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """The end of a log as a terminal would show it. `first` is the number of its first line, from 0; `hidden` lines come before."""
+
+    lines: tuple[tuple[Run, ...], ...]
+    first: int
+    hidden: int
+    total: int
+    source: str
+    open: bool
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `status` is the word, `role` decides colour and pattern, `rest` holds the lines after the first."""
+
+    key: str
+    line: str
+    status: str
+    role: str
+    glyph: str
+    keyword: str
+    head: str
+    rest: str
+    code: bool
+    note: str
+    bar: Bar | None
+    seconds: str
+    size: str
+    share: float
+    meters: tuple[Meter, ...]
+    remarks: tuple[Remark, ...]
+    log: LogPart | None
+
+
+def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
+    """Decide the row of one instruction."""
+    step = build.steps[index]
+    keyword, head, rest = _instruction(step)
+    running = step.status == "running" and frame.live
+    end = now if running else step.finished
+    spent = None if step.started is None or end is None else max(0.0, end - step.started)
+    timed = step.status not in ("metadata", "waiting", "skipped")
+    return Row(
+        key=f"s{index}",
+        line=str(step.line),
+        status=step.status,
+        role=step.status,
+        glyph=GLYPHS[step.status],
+        keyword=keyword,
+        head=head,
+        rest=rest,
+        code=True,
+        note=_note(step, frame),
+        bar=bar(step.started, end, step.status, frame, now) if timed else None,
+        seconds=seconds_text(spent) if timed and spent is not None else "",
+        size=bytes_text(step.bytes) if step.bytes is not None else "",
+        share=(step.bytes or 0) / frame.largest if frame.largest else 0.0,
+        meters=_meters(step),
+        remarks=_remarks(step),
+        log=_log(step, index, running, frame),
+    )
+
+
+def _instruction(step: Step) -> tuple[str, str, str]:
+    """Divide the instruction into its keyword, the rest of its first line, and its other lines."""
+    first, _, rest = visible(step.name[:20_000]).strip("\n").partition("\n")
+    word, gap, head = first.strip().partition(" ")
+    if word.upper() != step.keyword.upper():
+        word, gap, head = "", "", first.strip()
+    if len(head) > _HEAD:
+        rest = head + ("\n" + rest if rest else "")
+        head = clip(head, _HEAD)
+    return word, gap + head, rest
+
+
+def bar(started: float | None, finished: float | None, role: str, frame: Frame, now: float) -> Bar | None:
+    """Give the stretch of the axis between two times, within the axis; a bar that has no end yet ends now."""
+    if started is None:
+        return None
+    left = 100 * (started - frame.start) / frame.length
+    right = 100 * ((now if finished is None else finished) - frame.start) / frame.length
+    left = min(max(left, 0.0), 95.0 if role == "cached" else 99.0)
+    return Bar(round(left, 2), round(min(max(right, left), 100.0) - left, 2), role)
+
+
+def _note(step: Step, frame: Frame) -> str:
+    """Say what the status alone does not."""
+    if step.status == "skipped":
+        return "its stage is not needed" if frame.outcome == "succeeded" else "not reached"
+    if step.keyword == "FROM":
+        base = _base(step)
+        if step.status == "metadata":
+            return "starts empty, no layer" if base == "scratch" else "goes on from that stage" if base in frame.names else "no layer"
+        return {"cached": "image was already here", "ran": "image pulled"}.get(step.status, "")
+    return "metadata only, no layer" if step.status == "metadata" else ""
+
+
+def _base(step: Step) -> str:
+    words = [word for word in step.name.split()[1:] if not word.startswith("--")]
+    return words[0] if words else ""
+
+
+def _meters(step: Step) -> tuple[Meter, ...]:
+    """Add up what the step pulls; a row for each layer would only flicker."""
+    if not step.transfers:
+        return ()
+    current = sum(move.current for move in step.transfers)
+    totals = [move.total for move in step.transfers]
+    total = sum(total for total in totals if total is not None) if None not in totals else None
+    layers = plural(len(step.transfers), "layer")
+    if all(move.finished is not None for move in step.transfers) or step.status not in ("running", "waiting"):
+        return (Meter(f"{layers} pulled, {bytes_text(current)}", None),)
+    of = f" of {bytes_text(total)}" if total else ""
+    return (Meter(f"pulling {layers}: {bytes_text(current)}{of}", min(1.0, current / total) if total else None),)
+
+
+def warned(warning: LintWarning) -> Remark:
+    """Give a warning of the builder's linter as a remark."""
+    return Remark("warning", one_line(warning.rule, 80), one_line(warning.message, 500), link(warning.url), warning.line)
+
+
+def _remarks(step: Step) -> tuple[Remark, ...]:
+    found = [warned(warning) for warning in step.warnings]
+    if step.status == "failed":
+        title = f"exit code {step.exit_code}" if step.exit_code is not None else "failed"
+        found.insert(0, Remark("failed", title, visible(step.error[:2000]).strip(), "", 0))
+    return tuple(found)
+
+
+def _shortened(line: re.Match[str]) -> str:
+    return f"{line[0][:LONGEST]} … {plural(len(line[0]) - LONGEST, 'more character')}"
+
+
+def newest(log: Log, lines: int, chars: int) -> tuple[str, bool]:
+    """Give the end of a log, about so many lines and characters of it, and whether there is more before."""
+    found: list[str] = []
+    wanted, room = lines + 1, chars
+    for page in (log.tail, *reversed(log.pages)):
+        for _, text in reversed(page):
+            if wanted <= 0 or room <= 0:
+                return "".join(reversed(found)), True
+            if len(text) > chars:
+                text = _LONG.sub(_shortened, text)[-chars:]
+            found.append(text)
+            wanted -= text.count("\n")
+            room -= len(text)
+    return "".join(reversed(found)), False
+
+
+def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
+    if not step.output:
+        return None
+    lines, chars = (_RUNNING_LINES, _RUNNING_CHARS) if running else (frame.log_lines, frame.log_chars)
+    text, cut = newest(step.output, lines, chars)
+    shown = shown_lines(text)
+    total = len(shown) if not cut else max(len(shown), step.output.lines + (not text.endswith("\n")))
+    kept = _fitting(shown, lines, chars)
+    return LogPart(
+        lines=tuple(kept),
+        first=total - len(kept),
+        hidden=total - len(kept),
+        total=total,
+        source=f"build.steps[{index}].log",
+        open=running or step.status in ("failed", "cancelled"),
+        cut=cut and len(kept) == len(shown),
+    )
+
+
+def _fitting(lines: list[tuple[Run, ...]], most: int, chars: int) -> list[tuple[Run, ...]]:
+    """Give the last lines that fit, at least one."""
+    kept = 0
+    for line in reversed(lines[-most:]):
+        chars -= 1 + sum(len(text) for text, _ in line)
+        if chars < 0 and kept:
+            break
+        kept += 1
+    return lines[len(lines) - kept :]

@@ -1,0 +1,226 @@
+"""Running a build: a worker thread listens to the engine, the main thread folds what it hears and shows it.
+
+1. The worker puts every event into a queue and never waits for the picture.
+2. The main thread empties the queue, folds, and lets the view decide when to paint: painting is rate-limited, folding is not.
+3. An interrupt reaches the main thread, which tells the engine to stop and waits a moment for its last words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from dockermagic.builds import events as ev
+from dockermagic.builds.command import docker_command, relative
+from dockermagic.builds.dockerfile import Dockerfile, read_dockerfile
+from dockermagic.builds.fold import apply
+from dockermagic.builds.measure import measure
+from dockermagic.builds.model import Build, Step
+from dockermagic.builds.paths import Path_, build_args, open_path
+from dockermagic.builds.plan import plan_stages, plan_steps
+from dockermagic.builds.request import BuildRequest
+from dockermagic.builds.story import explain
+from dockermagic.engine.engine import Engine, reason
+from dockermagic.errors import BuildCancelled, BuildFailed, DockerMagicError
+
+LAST_WORDS = 1.0
+TICK = 0.05
+
+
+class View(Protocol):
+    """What shows a build while it goes on."""
+
+    def update(self, model: Build) -> None:
+        """Take a newer build."""
+
+    def tick(self) -> None:
+        """Paint what waits."""
+
+    def close(self, model: Build) -> None:
+        """Paint the last one for good."""
+
+
+def planned(request: BuildRequest, path: ev.BuildPath = "buildkit") -> tuple[Dockerfile, Build]:
+    """Read a request's Dockerfile and give the build as it stands before anything happened.
+
+    Raises:
+        DockerfileError: the Dockerfile cannot be read.
+        UsageError: the target is no stage of it.
+    """
+    dockerfile = read_dockerfile(request.dockerfile)
+    given = build_args(request)
+    folder = os.getcwd()
+    build = Build(
+        dockerfile=request.dockerfile,
+        steps=plan_steps(dockerfile, request.target, given, path),
+        stages=plan_stages(dockerfile, given),
+        tags=request.tags,
+        target=request.target,
+        context="" if request.context is None else relative(request.context, folder),
+        command=docker_command(request, folder),
+    )
+    return dockerfile, build
+
+
+class _Worker:
+    """Carries one build out in a thread and queues what happens."""
+
+    def __init__(self, request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...]) -> None:
+        self.events: queue.SimpleQueue[ev.Event | None] = queue.SimpleQueue()
+        self._request, self._engine, self._dockerfile = request, engine, dockerfile
+        self._kind, self._path = open_path(request, engine, dockerfile, steps, self.events.put)
+        self._cancelled = threading.Event()
+        self.bug: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="dockermagic build", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop the build in the engine; the worker then ends by itself."""
+        self._cancelled.set()
+        threading.Thread(target=self._path.cancel, name="dockermagic cancel", daemon=True).start()
+
+    def _run(self) -> None:
+        emit = self.events.put
+        emit(ev.BuildStarted(time.time(), self._engine.about.title, self._kind))
+        error = ""
+        try:
+            error = self._listen(self._path)
+            if not error and not self._cancelled.is_set():
+                self._measure(self._path.decoder.image_id)
+        except DockerMagicError as refused:
+            error = str(refused)
+        except OSError as broken:
+            error = f"The connection to the engine broke: {reason(broken)}."
+        except Exception as bug:  # carried to the main thread, which raises it with its traceback
+            self.bug = bug
+            error = f"dockermagic met a bug of its own: {bug!r}"
+        finally:
+            self._path.close()
+        outcome: ev.Outcome = "cancelled" if self._cancelled.is_set() else "failed" if error else "succeeded"
+        emit(ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error))
+        self.events.put(None)
+
+    def _listen(self, path: Path_) -> str:
+        for data in path.slices():
+            for event in path.decoder.feed(data, time.time()):
+                self.events.put(event)
+        for event in path.decoder.close(time.time()):
+            self.events.put(event)
+        return path.decoder.error
+
+    def _measure(self, image: str) -> None:
+        """Ask the engine how large the image and its layers are (GET /images/{name}/json and /history)."""
+        if not image:
+            return
+        from docker.errors import DockerException
+
+        try:
+            found: dict[str, Any] = self._engine.api.inspect_image(image)
+            history: list[dict[str, Any]] = self._engine.api.history(image)
+        except DockerException:
+            # Another builder keeps the image to itself; that it exists is all that is known.
+            self.events.put(ev.ImageBuilt(time.time(), image))
+            return
+        sizes = measure(history, self._dockerfile, self._request.target, build_args(self._request))
+        for step, size in sizes.items():
+            self.events.put(ev.LayerMeasured(time.time(), step, size))
+        self.events.put(ev.ImageBuilt(time.time(), str(found.get("Id") or image), found.get("Size")))
+
+
+class _Follower:
+    """Folds what the worker queues, in the main thread, and keeps the view up to date."""
+
+    def __init__(self, worker: _Worker, build: Build, view: View) -> None:
+        self.worker, self.build, self.view = worker, build, view
+
+    def follow(self) -> None:
+        """Fold until the worker has said its last word."""
+        going = True
+        while going:
+            try:
+                going = self._fold_some(self.worker.events.get(timeout=TICK))
+            except queue.Empty:
+                self.view.tick()
+            else:
+                self.view.update(self.build)
+
+    def last_words(self) -> None:
+        """Fold what still comes within a moment, then call the build cancelled."""
+        deadline = time.monotonic() + LAST_WORDS
+        going = True
+        while going and (left := deadline - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                going = self._fold_some(self.worker.events.get(timeout=left))
+        if self.build.outcome is None:
+            self.build = apply(self.build, ev.BuildFinished(time.time(), "cancelled"))
+
+    def _fold_some(self, event: ev.Event | None) -> bool:
+        """Fold an event and those queued behind it, for one tick at most; tell whether more is to come."""
+        deadline = time.monotonic() + TICK
+        while event is not None:
+            self.build = apply(self.build, event)
+            if time.monotonic() > deadline:
+                return True
+            try:
+                event = self.worker.events.get_nowait()
+            except queue.Empty:
+                return True
+        return False
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold further interrupts off while the picture of an interrupted build is put in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
+    """Build, and show it meanwhile.
+
+    Parameters:
+        request: what to build.
+        engine: where.
+        view: what shows it; it is closed in every case.
+
+    Raises:
+        DockerfileError, UsageError: before the engine is touched.
+        BuildFailed: the build failed; carries it, and says where and what to look at.
+        BuildCancelled: it was interrupted; carries it.
+    """
+    dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
+    worker = _Worker(request, engine, dockerfile, build.steps)
+    follower = _Follower(worker, build, view)
+    interrupted = False
+    try:
+        view.update(build)
+        worker.start()
+        follower.follow()
+    except KeyboardInterrupt:
+        interrupted = True
+    with _undisturbed():
+        if interrupted:
+            worker.cancel()
+            follower.last_words()
+        view.close(follower.build)
+    if worker.bug is not None:
+        raise worker.bug
+    if interrupted:
+        raise BuildCancelled("The build was interrupted, and the engine was told to stop it.", build=follower.build)
+    if not follower.build.succeeded:
+        raise BuildFailed(*explain(follower.build), build=follower.build)
+    return follower.build

@@ -1,0 +1,180 @@
+"""Finding an engine.
+
+1. `DOCKER_HOST`, when it is set, and nothing else: an engine that was asked for and is dead is reported, never passed over.
+2. Else the current docker context (`DOCKER_CONTEXT`, then the config file), likewise, unless it is the default one.
+3. Else the sockets where engines are known to listen, in order: rootful, Desktop, Colima, OrbStack, Rancher, rootless, Podman.
+4. A candidate counts once a real container ran on it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockermagic.engine.address import Address, TlsFiles
+from dockermagic.engine.advice import how_to_get_one
+from dockermagic.engine.engine import Engine, reason
+from dockermagic.engine.proof import prove
+from dockermagic.errors import DockerMagicError, EngineError, EngineNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where an engine may be; `configured` when somebody asked for just this one."""
+
+    source: str
+    address: Address
+    configured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a candidate; `refusal` is empty for the one that was taken."""
+
+    source: str
+    url: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The outcome of looking: the engine, or None, and what was tried in order."""
+
+    engine: Engine | None
+    attempts: tuple[Attempt, ...]
+
+
+def candidates(environ: Mapping[str, str], home: Path) -> Iterator[Candidate]:
+    """Yield where to look, best first; a configured one is the only one.
+
+    Parameters:
+        environ: the environment variables.
+        home: the user's home directory.
+
+    Raises:
+        EngineNotFound: a docker context is named that does not exist.
+    """
+    host = environ.get("DOCKER_HOST", "")
+    if host:
+        yield Candidate("DOCKER_HOST", Address(_completed(host), _environment_tls(environ)), configured=True)
+        return
+    context = _context(environ)
+    if context is not None:
+        yield context
+        return
+    if sys.platform == "win32":
+        for name in ("docker_engine", "dockerDesktopLinuxEngine", "podman-machine-default"):
+            yield Candidate(f"pipe {name}", Address(f"npipe:////./pipe/{name}"))
+        return
+    for source, path in _sockets(environ, home):
+        yield Candidate(source, Address(f"unix://{path}"))
+
+
+def _completed(host: str) -> str:
+    if "://" in host:
+        return host
+    return f"unix://{host}" if host.startswith("/") else f"tcp://{host}"
+
+
+def _environment_tls(environ: Mapping[str, str]) -> TlsFiles | None:
+    folder = environ.get("DOCKER_CERT_PATH", "")
+    verify = environ.get("DOCKER_TLS_VERIFY", "") not in ("", "0", "false")
+    if not verify and environ.get("DOCKER_TLS", "") in ("", "0", "false"):
+        return None
+    root = Path(folder) if folder else Path(environ.get("DOCKER_CONFIG", "") or Path.home() / ".docker")
+    return TlsFiles(*(str(root / name) if (root / name).exists() else "" for name in ("ca.pem", "cert.pem", "key.pem")), verify)
+
+
+def _context(environ: Mapping[str, str]) -> Candidate | None:
+    from docker.context import Context
+    from docker.context.config import get_current_context_name
+
+    name = environ.get("DOCKER_CONTEXT", "") or get_current_context_name()
+    if name in ("", "default"):
+        return None
+    source = f"docker context “{name}”"
+    try:
+        context = Context.load_context(name)
+    except Exception as error:  # docker-py lets whatever its JSON reading meets through
+        raise EngineNotFound(f"The {source} cannot be read: {error}.", "Look at it with: docker context inspect") from error
+    if context is None or not context.Host:
+        raise EngineNotFound(f"The {source} does not exist.", "See which do: docker context ls. Or go back: docker context use default")
+    tls = None
+    if context.TLSConfig is not None:
+        cert, key = context.TLSConfig.cert or ("", "")
+        tls = TlsFiles(context.TLSConfig.ca_cert or "", cert, key, verify=bool(context.TLSConfig.verify))
+    return Candidate(source, Address(_completed(context.Host), tls), configured=True)
+
+
+def _sockets(environ: Mapping[str, str], home: Path) -> Iterator[tuple[str, str]]:
+    runtime = environ.get("XDG_RUNTIME_DIR", "") or f"/run/user/{os.getuid()}"
+    yield "Docker Engine", "/var/run/docker.sock"
+    yield "Docker Desktop", f"{home}/.docker/run/docker.sock"
+    yield "Docker Desktop for Linux", f"{home}/.docker/desktop/docker.sock"
+    yield "Colima", f"{home}/.colima/default/docker.sock"
+    yield "OrbStack", f"{home}/.orbstack/run/docker.sock"
+    yield "Rancher Desktop", f"{home}/.rd/docker.sock"
+    yield "rootless Docker", f"{runtime}/docker.sock"
+    yield "rootless Podman", f"{runtime}/podman/podman.sock"
+    yield "Podman", "/run/podman/podman.sock"
+
+
+def memory_of_proofs() -> Path:
+    """Give the file that keeps which engines were proven."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dockermagic") / "proven-engines.json"
+
+
+def search(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Search:
+    """Look for an engine and try each candidate until one has run a container.
+
+    Parameters:
+        environ, home: for tests; this process's own when not given.
+    """
+    attempts: list[Attempt] = []
+    for candidate in candidates(os.environ if environ is None else environ, home or Path.home()):
+        url = candidate.address.url
+        if not candidate.configured and url.startswith("unix://") and not Path(url[7:]).exists():
+            attempts.append(Attempt(candidate.source, url, "no such socket"))
+            continue
+        try:
+            engine = Engine(candidate.address, candidate.source)
+            candidate.address.dial(timeout=5).close()
+            prove(engine, memory_of_proofs())
+        except (DockerMagicError, OSError) as error:
+            refusal = error.message if isinstance(error, DockerMagicError) else reason(error)
+            attempts.append(Attempt(candidate.source, url, refusal))
+            continue
+        attempts.append(Attempt(candidate.source, url))
+        return Search(engine, tuple(attempts))
+    return Search(None, tuple(attempts))
+
+
+def find_engine() -> Engine:
+    """Find an engine that runs containers.
+
+    Raises:
+        EngineNotFound: there is none, or the one that was asked for is dead; says how to get one here.
+    """
+    found = search()
+    if found.engine is not None:
+        return found.engine
+    raise not_found(found)
+
+
+def not_found(found: Search) -> EngineError:
+    """Say why no engine was found, and what to do on this operating system."""
+    if len(found.attempts) == 1 and found.attempts[0].source.startswith(("DOCKER_HOST", "docker context")):
+        attempt = found.attempts[0]
+        undo = "unset DOCKER_HOST" if attempt.source == "DOCKER_HOST" else "docker context use default"
+        return EngineNotFound(
+            f"The engine that {attempt.source} names, {attempt.url}, cannot be used: {attempt.refusal}.",
+            f"Start that engine, or let dockermagic look for another one: {undo}",
+        )
+    refused = [f"{attempt.source} ({attempt.refusal})" for attempt in found.attempts if attempt.refusal != "no such socket"]
+    seen = " Tried and passed over: " + "; ".join(refused) + "." if refused else ""
+    return EngineNotFound(f"No Docker Engine was found on this machine.{seen}", how_to_get_one(sys.platform, refused=bool(refused)))

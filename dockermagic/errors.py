@@ -1,0 +1,114 @@
+"""Everything that dockermagic raises on purpose.
+
+    DockerMagicError            an expected failure: a message, and a hint that says what to try
+    ├── UsageError              a command line that Docker would not accept either
+    ├── DockerfileError         a Dockerfile that cannot be read; knows its line and column
+    ├── EngineError             the engine refused, or went away
+    │   └── EngineNotFound      no engine answered, or the one that was asked for is dead
+    ├── BuildFailed             a build that ended in failure; carries the build
+    ├── BuildCancelled          a build that was interrupted (also a KeyboardInterrupt)
+    └── RecordError             a saved file that is not one of ours, or is damaged
+
+Any other exception is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dockermagic.builds.model import Build
+
+__all__ = [
+    "BuildCancelled",
+    "BuildFailed",
+    "DockerMagicError",
+    "DockerfileError",
+    "EngineError",
+    "EngineNotFound",
+    "RecordError",
+    "UsageError",
+]
+
+
+class DockerMagicError(Exception):
+    """An expected failure, told in words instead of a traceback.
+
+    Parameters:
+        message: what happened, as one or more sentences.
+        hint: what to type or to look at next; empty when there is nothing to add.
+    """
+
+    title = "Docker"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the text to show in place of a traceback."""
+        lines = [f"\x1b[1;31m{self.title}:\x1b[0m {self.message}"]
+        if self.hint:
+            lines += ["", f"\x1b[1mWhat to try:\x1b[0m {self.hint}"]
+        return "\n".join(lines).split("\n")
+
+
+class UsageError(DockerMagicError):
+    """A command line that Docker would not accept either."""
+
+    title = "Command line"
+
+
+class DockerfileError(DockerMagicError):
+    """A Dockerfile that cannot be read.
+
+    Parameters:
+        line, column: where, counted from 1; column 0 when only the line is known.
+    """
+
+    title = "Dockerfile"
+
+    def __init__(self, message: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+        super().__init__(message, hint)
+        self.line = line
+        self.column = column
+
+
+class EngineError(DockerMagicError):
+    """The engine refused a request, or went away."""
+
+    title = "Docker Engine"
+
+
+class EngineNotFound(EngineError):
+    """No engine answered, or the one that was asked for is dead."""
+
+
+class BuildFailed(DockerMagicError):
+    """A build that ended in failure; `.build` holds its timeline."""
+
+    title = "Build failed"
+
+    def __init__(self, message: str, hint: str = "", *, build: Build) -> None:
+        super().__init__(message, hint)
+        self.build = build
+
+
+class BuildCancelled(DockerMagicError, KeyboardInterrupt):
+    """A build that was interrupted; `.build` holds its timeline."""
+
+    title = "Build cancelled"
+
+    def __init__(self, message: str, hint: str = "", *, build: Build) -> None:
+        super().__init__(message, hint)
+        self.build = build
+
+
+class RecordError(DockerMagicError):
+    """A saved file that is not one of ours, or is damaged."""
+
+    title = "Saved file"

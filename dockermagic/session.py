@@ -1,0 +1,80 @@
+"""What this notebook has at hand: its engine, its name, its folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from dockermagic import __version__
+from dockermagic.engine import Engine, Search, not_found, search
+from dockermagic.errors import EngineError
+
+NOTEBOOK_LABEL = "dev.dockermagic.notebook"
+VERSION_LABEL = "dev.dockermagic.version"
+
+
+class Session:
+    """One kernel's (or program's) use of Docker. The engine is looked for when it is first needed, and again when it went away."""
+
+    def __init__(self) -> None:
+        self._found: Search | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine.
+
+        Raises:
+            EngineNotFound: there is none.
+        """
+        found = self.found()
+        if found.engine is None:
+            raise not_found(found)
+        return found.engine
+
+    def found(self, *, again: bool = False) -> Search:
+        """Give the outcome of the search for an engine.
+
+        Parameters:
+            again: look once more, whatever was found before.
+        """
+        if self._found is None or self._found.engine is None or again or not _alive(self._found.engine):
+            self._found = search()
+        return self._found
+
+
+def _alive(engine: Engine) -> bool:
+    try:
+        engine.address.dial(timeout=5).close()
+    except (OSError, EngineError):
+        return False
+    return True
+
+
+def notebook_path(shell: Any = None) -> Path | None:
+    """Give the notebook's path, where the front end tells it (Jupyter Server, VS Code); None in a terminal or a program."""
+    named = os.environ.get("JPY_SESSION_NAME", "")
+    if shell is not None:
+        named = str(shell.user_ns.get("__vsc_ipynb_file__", "")) or named
+    path = Path(named) if named else None
+    return path if path is not None and path.suffix == ".ipynb" else None
+
+
+def notebook_folder(shell: Any = None) -> Path:
+    """Give the folder that the notebook lies in; the working directory when it is not known."""
+    path = notebook_path(shell)
+    if path is not None and path.is_absolute() and path.parent.is_dir():
+        return path.parent
+    return Path.cwd()
+
+
+def labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
+    """Give the labels of everything that is made from here: whose it is, and by which version."""
+    path = notebook_path(shell)
+    name = path.stem if path is not None else Path(sys.argv[0]).stem if shell is None and sys.argv[0] else Path.cwd().name
+    return (NOTEBOOK_LABEL, name or "python"), (VERSION_LABEL, __version__)
+
+
+CURRENT = Session()
+"""The session of this process."""

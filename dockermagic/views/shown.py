@@ -1,0 +1,17 @@
+"""Which result a cell has just shown, so that the same cell does not draw it a second time as its value."""
+
+from __future__ import annotations
+
+_JUST_SHOWN: list[object] = []
+
+
+def mark(result: object) -> None:
+    """Take note that a cell has shown this result."""
+    _JUST_SHOWN[:] = [result]
+
+
+def take(result: object) -> bool:
+    """Say whether this result was the last one shown, and forget it: asked for again, it is drawn again."""
+    found = bool(_JUST_SHOWN) and _JUST_SHOWN[0] is result
+    _JUST_SHOWN.clear()
+    return found

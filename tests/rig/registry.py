@@ -1,0 +1,170 @@
+"""Real registries (Debian's docker-registry) on loopback: open, or behind tokens as Docker Hub is."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from docker.errors import ImageNotFound
+
+from tests.rig import packages
+from tests.rig.engines import Engine, new_home
+from tests.rig.places import ROOT, RigError, say
+from tests.rig.processes import Program, await_fact, start
+
+USER, PASSWORD = "learner", "correct horse"
+PUBLIC = "public/"
+"""Repositories whose name begins so may be pulled without a login from a registry with tokens."""
+
+STARTS_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry that the engine beside it reaches: its address, and who may log in ("" when nobody needs to)."""
+
+    address: str
+    engine: Engine
+    programs: tuple[Program, ...]
+    home: Path
+    user: str = ""
+    password: str = ""
+
+    @property
+    def auth_config(self) -> dict[str, str] | None:
+        """The login as the Engine API takes it."""
+        return {"username": self.user, "password": self.password, "serveraddress": self.address} if self.user else None
+
+    def push(self, image: str, repository: str) -> str:
+        """Push an image that the engine has; the engine keeps no new name of it.
+
+        Parameters:
+            image: a name or an id.
+            repository: where to, as "name:tag".
+
+        Returns:
+            The reference to pull it by.
+        """
+        client, reference = self.engine.client(), f"{self.address}/{repository}"
+        name, _, tag = repository.partition(":")
+        client.api.tag(image, f"{self.address}/{name}", tag)
+        try:
+            for line in client.api.push(reference, stream=True, decode=True, auth_config=self.auth_config):
+                if "error" in line:
+                    raise RigError(f"pushing {reference} failed: {line['error']}")
+        finally:
+            client.images.remove(reference)
+        return reference
+
+    def forget(self, reference: str) -> None:
+        """Remove from the engine what was pulled from here, so that the next pull moves bytes again."""
+        try:
+            self.engine.client().images.remove(reference, force=True)
+        except ImageNotFound:
+            return
+
+    def config(self, folder: Path) -> Path:
+        """Write a Docker configuration file with the login; `DOCKER_CONFIG` takes the folder."""
+        login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text(json.dumps({"auths": {self.address: {"auth": login}}}))
+        return folder
+
+    def end(self) -> None:
+        """End the registry and remove what it holds."""
+        for program in self.programs:
+            program.end()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def beside(engine: Engine, *, tokens: bool = False) -> Registry:
+    """Start an empty registry on the loopback of an engine; it ends with this process, or with `Registry.end`.
+
+    Parameters:
+        engine: who is to reach it; a private engine has a loopback of its own.
+        tokens: ask for tokens: anybody may pull what is `PUBLIC`, `USER` with `PASSWORD` may do all.
+    """
+    if engine.program is None and not sys.platform.startswith("linux"):
+        raise RigError("the engine runs in a virtual machine, whose loopback a registry here cannot share")
+    root = packages.unpack(packages.OLD, "docker-registry")
+    home, door = new_home(), _free_port(engine)
+    settings: dict[str, object] = {
+        "version": "0.1",
+        "log": {"level": "info"},
+        "storage": {"filesystem": {"rootdirectory": str(home / "data")}, "delete": {"enabled": True}},
+        "http": {"addr": f"127.0.0.1:{door}"},
+    }
+    programs: list[Program] = []
+    if tokens:
+        desk = _free_port(engine)
+        certificate, key = _certificate(home)
+        programs.append(_start_tokens(engine, desk, certificate, key))
+        realm = f"http://127.0.0.1:{desk}/token"
+        settings["auth"] = {"token": {"realm": realm, "service": "rig", "issuer": "rig", "rootcertbundle": str(certificate)}}
+    config = home / "config.json"
+    config.write_text(json.dumps(settings))  # YAML, of which JSON is a part
+    name = f"registry-{door}"
+    registry = start(name, [*_inside(engine), f"{root}/usr/bin/docker-registry", "serve", str(config)])
+    _await_line(registry, "listening on")
+    programs.append(registry)
+    return Registry(f"127.0.0.1:{door}", engine, tuple(programs), home, *((USER, PASSWORD) if tokens else ()))
+
+
+def _inside(engine: Engine) -> list[str]:
+    return ["nsenter", "--target", str(engine.inside), "--net"] if engine.inside else []
+
+
+def _free_port(engine: Engine) -> int:
+    """Choose a port: beside a private engine the next from 5000 on, since nobody else is there; else any that is free."""
+    if engine.inside:
+        return next(engine.ports)
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def _start_tokens(engine: Engine, port: int, certificate: Path, key: Path) -> Program:
+    arguments: Sequence[str] = ["-m", "tests.rig.tokens", str(port), str(certificate), str(key)]
+    program = start(f"tokens-{port}", [*_inside(engine), sys.executable, *arguments], environment={"PYTHONPATH": str(ROOT)})
+    _await_line(program, "listening on")
+    return program
+
+
+def _await_line(program: Program, words: str) -> None:
+    if not await_fact(lambda: words in program.log.read_text(errors="replace"), STARTS_WITHIN, program):
+        raise RigError(f"{program.name} did not start within {STARTS_WITHIN:.0f} s: {program.last_words()}")
+
+
+def _certificate(home: Path) -> tuple[Path, Path]:
+    """Make the key that signs tokens, and the certificate by which the registry trusts it."""
+    say("making the key of a token registry")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "rig")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = home / "tokens.crt", home / "tokens.key"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
