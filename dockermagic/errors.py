@@ -46,12 +46,16 @@ class DockerMagicError(Exception):
         self.message = message
         self.hint = hint
 
+    def told(self) -> str:
+        """Say what happened."""
+        return self.message
+
     def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        return f"{self.told()}\n{self.hint}" if self.hint else self.told()
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the text to show in place of a traceback."""
-        lines = [f"\x1b[1;31m{self.title}:\x1b[0m {self.message}"]
+        lines = [f"\x1b[1;31m{self.title}:\x1b[0m {self.told()}"]
         if self.hint:
             lines += ["", f"\x1b[1mWhat to try:\x1b[0m {self.hint}"]
         return "\n".join(lines).split("\n")
@@ -68,14 +72,27 @@ class DockerfileError(DockerMagicError):
 
     Parameters:
         line, column: where, counted from 1; column 0 when only the line is known.
+        source: the line itself, to show the place in it.
     """
 
     title = "Dockerfile"
 
-    def __init__(self, message: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+    def __init__(self, message: str, hint: str = "", *, line: int = 0, column: int = 0, source: str = "") -> None:
         super().__init__(message, hint)
         self.line = line
         self.column = column
+        self.source = source
+
+    def told(self) -> str:
+        """Say where, what, and show the line with a mark below the place."""
+        if not self.line:
+            return self.message
+        where = f"line {self.line}, column {self.column}" if self.column else f"line {self.line}"
+        shown = f"{where}: {self.message}"
+        if self.source:
+            shown += f"\n\n    {self.source}"
+            shown += f"\n    {' ' * (self.column - 1)}^" if self.column else ""
+        return shown
 
 
 class EngineError(DockerMagicError):

@@ -92,7 +92,7 @@ def check_whole(instructions: int, stages: int, text: str) -> None:
 def _unknown(statement: Statement) -> _Refusal:
     word = statement.word
     message = f"{word} is not an instruction." if word.isprintable() else "This line does not begin with an instruction."
-    likely = get_close_matches(word.upper(), sorted(KEYWORDS), n=1, cutoff=0.5) or _swapped(word.upper())
+    likely = _swapped(word.upper()) or get_close_matches(word.upper(), sorted(KEYWORDS), n=1, cutoff=0.5)
     if likely:
         return _Refusal(message, f"Did you mean {likely[0]}?")
     if word.startswith(("%", "!")):

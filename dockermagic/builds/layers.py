@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 
 from dockermagic.builds.dockerfile import Dockerfile, Instruction
-from dockermagic.builds.plan import LAYERS, needed_stages, resolve_stages
+from dockermagic.builds.plan import LAYERS, layer_steps, needed_stages, resolve_stages
 
 __all__ = ["LayerIndex", "twin_steps"]
 
@@ -34,6 +34,7 @@ class LayerIndex:
         self._froms: dict[int, int] = {}
         self._layers: dict[int, list[tuple[int, Instruction]]] = {stage.index: [] for stage in dockerfile.stages}
         self._first = {stage.source.index: int(stage.pulls) for stage in resolve_stages(dockerfile, build_args)}
+        self._expected = {place: k for (_, k), place in layer_steps(dockerfile, build_args).items()}
         for place, instruction in enumerate(dockerfile.instructions):
             if instruction.keyword == "FROM":
                 self._froms[instruction.stage] = place
@@ -54,13 +55,13 @@ class LayerIndex:
         word = text.partition(" ")[0].upper()
         if word in ("ONBUILD", "FROM"):
             return self._froms[stage]
-        # All before the k-th vertex, FROM and triggers included, have a vertex too, or are a WORKDIR that stays at /.
         reach = k - self._first[stage]
         fitting = []
         workdirs = 0
         for number, (place, instruction) in enumerate(layers, 1):
+            # A layer cannot come earlier than it stands, save for each WORKDIR above it, which may have no vertex.
             if number - workdirs <= reach and _fits(instruction, text):
-                fitting.append((abs(reach - number), place))
+                fitting.append((abs(k - self._expected.get(place, 0)), place))
             workdirs += instruction.keyword == "WORKDIR"
         if fitting:
             return min(fitting)[1]

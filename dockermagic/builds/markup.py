@@ -1,8 +1,7 @@
-"""The picture of a build as markup: semantic, escaped, and styled inline so that it needs nobody's stylesheet.
+"""The picture of a build as markup: semantic, escaped, and complete without anybody's script or stylesheet.
 
-One markup serves the live view and the saved notebook. A notebook that is not trusted loses scripts, stylesheets and SVG but
-keeps classes, plain inline styles and `<details>`; so colours are mid-tones from `views.theme`, text keeps the theme's colour,
-and the classes (`dm-…`) are only for what a live stylesheet refines. `data-key` tells the live view which element is which.
+One function serves the live view and the saved notebook; they differ only in whether the look is written as classes or inline
+(`views.look`). `data-key` tells the live view which element is which.
 """
 
 from __future__ import annotations
@@ -10,27 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import htpy as h
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from dockermagic.builds import styles as css
-from dockermagic.builds.rows import LogPart, Meter, Remark, Row
+from dockermagic.builds.rows import Meter, Remark, Row
 from dockermagic.builds.scene import Group, Scene
-from dockermagic.views.colours import PLAIN, Style
-from dockermagic.views.colours import css as style_css
-from dockermagic.views.theme import INK
+from dockermagic.views.logs import log_details
+from dockermagic.views.look import Look
 from dockermagic.views.units import plural
 
 __all__ = ["Drawn", "markup"]
 
 _COLUMNS = 5
-_BLOCK = 50
-"""Lines of a log that are one element: what the browser keeps or replaces as a whole."""
+_WIDTHS = ("3.4em", "auto", "7.4em", "5.8em", "6.6em")
 
 
 @dataclass(slots=True)
 class Drawn:
     """Markup of rows that did not change since the last picture of the same build."""
 
+    look: Look
     step: float = 0.0
     rows: dict[str, tuple[Row, Markup]] = field(default_factory=dict)
 
@@ -42,208 +39,158 @@ class Drawn:
         known = self.rows.get(row.key)
         if known is not None and known[0] is row:
             return known[1]
-        made = Markup("").join([Markup(part) for part in _row(row, step)])
+        made = Markup("").join(Markup(part) for part in _row(row, step, self.look))
         self.rows[row.key] = (row, made)
         return made
 
 
-def markup(scene: Scene, drawn: Drawn | None = None) -> str:
+def markup(scene: Scene, drawn: Drawn) -> str:
     """Give the whole picture.
 
     Parameters:
-        drawn: what the last picture of this build left, to save work.
+        drawn: what the last picture of this build left, to save work; it also says how the look is written.
     """
-    drawn = drawn if drawn is not None else Drawn()
+    look = drawn.look
     title = scene.titles[0]
-    return str(
-        h.section(class_="dm dm-build", style=css.ROOT, aria_label=f"Build of {title}")[
-            _header(scene),
-            scene.error and h.div(class_="dm-error", style=css.ERROR)[_pre(scene.error)],
-            scene.notes and [_note(note) for note in scene.notes],
-            h.table(style=css.TABLE)[
-                h.caption(style=css.CAPTION)[f"The build of {title}: instructions in Dockerfile order, bars on one time axis"],
-                h.colgroup[[h.col(style=f"width:{width}") for width in css.WIDTHS]],
-                _head(scene),
+    picture = str(
+        h.section(look("root"), aria_label=f"Build of {title}")[
+            _header(scene, look),
+            scene.error and h.div(look("box", "box-failed"))[h.pre(look("text"), dir="ltr")[scene.error]],
+            [h.p(look("box", "box-note"), data_key=f"n{number}")[note] for number, note in enumerate(scene.notes)],
+            h.table(look("table"))[
+                h.caption(look("caption"))[f"The build of {title}: instructions in Dockerfile order, bars on one time axis"],
+                h.colgroup[[h.col(style=f"width:{width}") for width in _WIDTHS]],
+                _head(scene, look),
                 [_group(group, scene.step, drawn) for group in scene.groups],
             ],
-            scene.remarks and [h.div(style=css.BELOW)[_remark(remark)] for remark in scene.remarks],
-            _summary(scene),
-            scene.command and _command(scene.command),
+            scene.remarks and h.div(look("foot"))[[_remark(remark, look) for remark in scene.remarks]],
+            _summary(scene, look),
+            scene.command and _command(scene.command, look),
         ]
     )
+    return str.__str__(picture)  # plain text from here on: it is data for a message, not markup to build with
 
 
-def _header(scene: Scene) -> h.Renderable:
+def _header(scene: Scene, look: Look) -> h.Renderable:
     first, *more = scene.titles
-    return h.header(style=css.HEADER)[
-        h.span(role="status", aria_live="polite", class_=f"dm-pill dm-{scene.state}", style=css.pill(scene.state))[
-            h.span(style=css.glyph(scene.state), aria_hidden="true")[scene.glyph], " ", scene.word
+    return h.header(look("header"))[
+        h.span(look("pill", f"pill-{scene.state}"), role="status", aria_live="polite")[
+            h.span(look("glyph", f"ink-{scene.state}"), aria_hidden="true")[scene.glyph], " ", scene.word
         ],
-        scene.recorded and h.span(class_="dm-pill", style=css.pill("recorded"))["recorded"],
-        h.strong(style=css.TITLE)[h.bdi[h.code(style=css.CODE)[first]]],
-        [h.bdi[h.code(style=css.CODE)[tag]] for tag in more],
-        h.span(style=css.FIGURES)[scene.elapsed],
-        scene.progress and h.span(style=css.MUTED)[scene.progress],
-        scene.engine and h.span(style=css.ENGINE)[scene.engine],
+        scene.recorded and h.span(look("pill", "pill-recorded"))["recorded"],
+        h.strong(look("title"))[h.bdi[h.code(look("code"))[first]]],
+        [h.bdi[h.code(look("code"))[tag]] for tag in more],
+        h.span(look("title"))[scene.elapsed],
+        scene.progress and h.span(look("muted"))[scene.progress],
+        scene.engine and h.span(look("aside"))[scene.engine],
     ]
 
 
-def _note(note: str) -> h.Renderable:
-    return h.p(class_="dm-note", style=css.NOTE)[note]
-
-
-def _head(scene: Scene) -> h.Renderable:
-    ticks = [h.span(style=f"{css.TICK};left:{tick.left:.2f}%")[tick.label] for tick in scene.ticks if tick.left < 94]
+def _head(scene: Scene, look: Look) -> h.Renderable:
+    ticks = [h.span(look("tick", style=f"left:{tick.left:.2f}%"))[tick.label] for tick in scene.ticks if tick.left < 94]
+    axis = h.div(look("right", style=f"background-size:{scene.step:.3f}% 100%"), aria_hidden="true")[ticks]
     return h.thead[
-        h.tr(style=css.TR)[
-            h.th(scope="col", style=css.TH_NUMBER)["Line"],
-            h.th(scope="col", style=css.TH)[
-                h.div(style=css.PAIR)[h.div(style=css.LEFT)["Instruction"], h.div(style=css.axis(scene.step), aria_hidden="true")[ticks]]
-            ],
-            h.th(scope="col", style=css.TH)["Status"],
-            h.th(scope="col", style=css.TH_NUMBER)["Time"],
-            h.th(scope="col", style=css.TH_NUMBER)["Size added"],
+        h.tr(look("below"))[
+            h.th(look("head", "number"), scope="col")["Line"],
+            h.th(look("head"), scope="col")[h.div(look("pair", "level"))[h.div(look("left"))["Instruction"], axis]],
+            h.th(look("head"), scope="col")["Status"],
+            h.th(look("head", "number"), scope="col")["Time"],
+            h.th(look("head", "number"), scope="col")["Size added"],
         ]
     ]
 
 
 def _group(group: Group, step: float, drawn: Drawn) -> h.Renderable:
-    return h.tbody(data_key=group.key)[
-        group.name
-        and h.tr(style=css.TR, data_key=f"{group.key}h")[
-            h.th(scope="rowgroup", colspan=_COLUMNS, class_="dm-stage", style=css.STAGE)[
-                h.strong(style=css.STAGE_NAME)[h.bdi[group.name]],
-                h.span(style=css.MUTED)[" · ", group.place, " · from ", h.bdi[group.base]],
-                group.parallel and h.span(class_="dm-parallel", style=css.PARALLEL)[h.span(aria_hidden="true")["∥ "], group.parallel],
-            ]
-        ],
-        [drawn.row(row, step) for row in group.rows],
-    ]
-
-
-def _row(row: Row, step: float) -> list[h.Element]:
-    below = _below(row)
-    cell = css.cell(row.role)
-    rows = [
-        h.tr(class_=f"dm-row dm-{row.role}", style=css.TR, data_key=row.key)[
-            h.td(style=css.first_cell(row.role))[row.line],
-            h.th(scope="row", style=cell)[
-                h.div(style=css.PAIR)[h.div(style=css.LEFT)[_instruction(row)], h.div(style=css.track(step))[_track(row)]]
-            ],
-            h.td(style=f"{cell};white-space:nowrap")[h.span(style=css.glyph(row.role), aria_hidden="true")[row.glyph], " ", row.status],
-            h.td(style=f"{cell};{css.NUMBER}")[row.seconds],
-            h.td(style=f"{cell};{css.NUMBER}")[row.size, row.share > 0 and h.div(style=css.share(row.share), aria_hidden="true")],
+    look = drawn.look
+    heading = group.name and h.tr(look("below"), data_key=f"{group.key}h")[
+        h.th(look("group"), scope="rowgroup", colspan=str(_COLUMNS))[
+            h.strong(look("title"))[h.bdi[group.name]],
+            h.span(look("muted"))[" · ", group.place, " · from ", h.bdi[group.base]],
+            group.parallel and h.span(look("chip"))[h.span(aria_hidden="true")["∥ "], group.parallel],
         ]
     ]
-    if below:
-        tail = h.tr(class_=f"dm-below dm-{row.role}", style=css.TR, data_key=f"{row.key}x")
-        rows.append(tail[h.td(style=css.first_below(row.role)), h.td(colspan=_COLUMNS - 1, style=css.below_cell(row.role))[below]])
-    return rows
+    return h.tbody(data_key=group.key)[heading, [drawn.row(row, step) for row in group.rows]]
 
 
-def _instruction(row: Row) -> h.Renderable:
+def _row(row: Row, step: float, look: Look) -> list[h.Element]:
+    role = row.role
+    faint = "faint" if role in ("skipped", "waiting") else ""
+    track = h.div(look("right", style=f"background-size:{step:.3f}% 100%"))[_track(row, look)]
+    main = h.tr(look("row", f"row-{role}"), data_key=row.key, data_status=row.status)[
+        h.td(look("cell", "number", "mark", f"mark-{role}"))[row.line and h.code(look("code"))[row.line]],
+        h.th(look("cell"), scope="row")[h.div(look("pair"))[h.div(look("left", faint))[_instruction(row, look)], track]],
+        h.td(look("cell", "word", faint))[h.span(look("glyph", f"ink-{role}"), aria_hidden="true")[row.glyph], " ", row.status],
+        h.td(look("cell", "number"))[row.seconds],
+        h.td(look("cell", "number"))[row.size, row.share > 0 and h.div(look("share", style=f"width:{100 * row.share:.1f}%"), aria_hidden="true")],
+    ]
+    below = _below(row, look)
+    if not below:
+        return [main]
+    cells = h.td(look("cell-below", "mark", f"mark-{role}")), h.td(look("cell-below"), colspan=str(_COLUMNS - 1))[below]
+    return [main, h.tr(look("below", f"row-{role}"), data_key=f"{row.key}x")[cells]]
+
+
+def _instruction(row: Row, look: Look) -> h.Renderable:
     if not row.code:
-        return h.span(style=css.MUTED)[row.head]
-    line = h.code(style=css.CODE, dir="ltr")[row.keyword and h.b[row.keyword], row.head]
+        return h.span(look("muted"))[row.head]
+    line = h.code(look("code"), dir="ltr")[row.keyword and h.b[row.keyword], row.head]
     if not row.rest:
         return line
     more = plural(row.rest.count("\n") + 1, "more line")
     return h.details(data_key=f"{row.key}i")[
-        h.summary(style=css.SUMMARY)[line, h.span(style=css.MORE)[f" +{more}"]],
-        h.pre(style=css.REST, dir="ltr")[row.rest],
+        h.summary(look("summary"))[line, h.span(look("small"))[f"  +{more}"]],
+        h.pre(look("text"), dir="ltr")[row.rest],
     ]
 
 
-def _track(row: Row) -> list[h.Renderable]:
+def _track(row: Row, look: Look) -> list[h.Renderable]:
     parts: list[h.Renderable] = []
-    after = 0.0
-    if row.bar is not None:
-        parts.append(h.div(class_=f"dm-bar dm-{row.bar.role}", style=css.bar(row.bar), aria_hidden="true"))
-        after = row.bar.left + row.bar.width
+    bar = row.bar
+    if bar is not None:
+        parts.append(h.div(look("bar", f"bar-{bar.role}", style=f"left:{bar.left:g}%;width:{bar.width:g}%"), aria_hidden="true"))
     if row.note:
-        parts.append(h.span(style=css.track_note(after, row.bar is not None))[row.note])
+        after = bar.left + bar.width if bar is not None else 0.0
+        parts.append(h.span(look("aloft", "beside" if bar else "", style=f"left:{after if after <= 60 else 0:g}%"))[row.note])
     return parts
 
 
-def _below(row: Row) -> list[h.Renderable]:
-    parts: list[h.Renderable] = [_remark(remark) for remark in row.remarks]
-    parts += [_meter(meter) for meter in row.meters]
+def _below(row: Row, look: Look) -> list[h.Renderable]:
+    parts = [_remark(remark, look) for remark in row.remarks]
+    parts += [_meter(meter, look) for meter in row.meters]
     if row.log is not None:
-        parts.append(_log(row.log, row))
+        parts.append(log_details(row.log, row.key, look))
     return parts
 
 
-def _remark(remark: Remark) -> h.Renderable:
-    sign = {"failed": "✗", "warning": "▲"}[remark.role]
-    where = f" (line {remark.line})" if remark.line and remark.role == "warning" else ""
-    return h.div(class_=f"dm-remark dm-{remark.role}", style=css.REMARK)[
-        h.span(style=css.glyph(remark.role), aria_hidden="true")[sign],
-        f" {'warning ' if remark.role == 'warning' else ''}",
+def _remark(remark: Remark, look: Look) -> h.Renderable:
+    warning = remark.role == "warning"
+    return h.div(look("remark"))[
+        h.span(look("glyph", f"ink-{remark.role}"), aria_hidden="true")["▲" if warning else "✗"],
+        " warning " if warning else " ",
         h.strong[remark.title],
-        where,
+        warning and remark.line > 0 and f" (line {remark.line})",
         remark.text and [": ", h.bdi[remark.text]],
-        remark.url and [" ", h.a(href=remark.url, target="_blank", rel="noopener noreferrer", style=css.LINK)["what this means"]],
+        remark.url and [" ", h.a(look("link"), href=remark.url, target="_blank", rel="noopener noreferrer")["what this means"]],
     ]
 
 
-def _meter(meter: Meter) -> h.Renderable:
+def _meter(meter: Meter, look: Look) -> h.Renderable:
     share = meter.share
-    return h.div(style=css.METER)[
-        share is not None and h.div(style=css.GAUGE, aria_hidden="true")[h.div(class_="dm-gauge", style=css.gauge(share))],
-        h.span[meter.text, share is not None and f" ({share:.0%})"],
-    ]
+    if share is None:
+        return h.div(look("small"))[meter.text]
+    filled = h.div(look("filled", style=f"width:{100 * share:.1f}%"))
+    return h.div(look("meter"))[h.div(look("gauge"), aria_hidden="true")[filled], h.span[f"{meter.text} ({share:.0%})"]]
 
 
-def _log(log: LogPart, row: Row) -> h.Renderable:
-    cut = [h.p(style=css.HIDDEN)[f"{plural(log.hidden, 'earlier line')}: see ", h.code(style=css.CODE)[log.source]]] if log.hidden else []
-    if not log.hidden and (log.cut or row.status == "running"):
-        cut = [h.p(style=css.HIDDEN)["the whole of it: ", h.code(style=css.CODE)[log.source]]] if log.cut else []
-    return h.details(class_="dm-log", open=log.open, data_key=f"{row.key}l")[
-        h.summary(style=css.SUMMARY)[f"log, {plural(log.total, 'line')}"],
-        cut,
-        h.pre(class_="dm-screen", style=css.SCREEN, dir="ltr", tabindex="0", data_tail=True)[_blocks(log, row.key)],
-    ]
-
-
-def _blocks(log: LogPart, key: str) -> list[h.Renderable]:
-    """Divide the lines where their numbers can be divided by `_BLOCK`, so that a block stays the same while the log grows."""
-    blocks: list[h.Renderable] = []
-    start = 0
-    while start < len(log.lines):
-        number = (log.first + start) // _BLOCK
-        end = min(len(log.lines), (number + 1) * _BLOCK - log.first)
-        blocks.append(h.span(data_key=f"{key}b{number}")[_lines(log.lines[start:end])])
-        start = end
-    return blocks
-
-
-def _lines(lines: tuple[tuple[tuple[str, Style], ...], ...]) -> Markup:
-    parts: list[str | Markup] = []
-    for line in lines:
-        for text, style in line:
-            parts.append(escape(text) if style is PLAIN or style == PLAIN else h.span(style=style_css(style))[text].__html__())
-        parts.append("\n")
-    return Markup("").join(Markup(part) for part in parts)
-
-
-def _summary(scene: Scene) -> h.Renderable:
+def _summary(scene: Scene, look: Look) -> h.Renderable:
     short = scene.image_id.removeprefix("sha256:")[:12]
-    return h.p(class_="dm-summary", style=css.SUM)[
+    return h.p(look("foot"))[
         h.strong[scene.counts],
-        h.span(style=css.MUTED)[" · ", scene.work],
-        scene.image_id and [" · image ", h.code(style=css.CODE, title=scene.image_id)[short]],
+        h.span(look("muted"))[" · ", scene.work],
+        scene.image_id and [" · image ", h.code(look("code"), title=scene.image_id)[short]],
         scene.size and [" · ", scene.size],
     ]
 
 
-def _command(command: str) -> h.Renderable:
-    return h.div(class_="dm-command")[
-        h.p(style=css.SAME)["The same with the docker command:"],
-        h.pre(class_="dm-copy", style=css.COPY, dir="ltr")[command],
-    ]
-
-
-def _pre(text: str) -> h.Renderable:
-    return h.pre(style=css.REST, dir="ltr")[h.span(style=f"color:{INK['failed']}", aria_hidden="true")["✗ "], text]
-
-
+def _command(command: str, look: Look) -> h.Renderable:
+    return h.div[h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), dir="ltr", tabindex="0")[command]]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dockermagic.builds.model import Build
 from dockermagic.builds.scene import Memo, Scene, scene
+from dockermagic.views.look import Look
 from dockermagic.views.show import Line
+
+if TYPE_CHECKING:
+    from dockermagic.builds.markup import Drawn
 
 __all__ = ["BuildDrawer", "bundle"]
 
@@ -23,14 +28,14 @@ class BuildDrawer:
 
     def __init__(self) -> None:
         self._memo = Memo()
-        self._drawn: object = None
+        self._drawn: Drawn | None = None
 
     def html(self, build: Build, now: float) -> str:
-        """Give the markup of the live view at `now`, seconds since the epoch."""
+        """Give the markup of the live view at `now`, seconds since the epoch; it needs the stylesheet of `views.look`."""
         from dockermagic.builds.markup import Drawn, markup
 
-        if not isinstance(self._drawn, Drawn):
-            self._drawn = Drawn()
+        if self._drawn is None:
+            self._drawn = Drawn(Look(inline=False))
         return markup(self._scene(build, now), self._drawn)
 
     def text(self, build: Build, now: float, width: int) -> str:
@@ -51,8 +56,11 @@ class BuildDrawer:
 
     def bundle(self, build: Build) -> dict[str, str]:
         """Give what stays in the saved notebook."""
+        from dockermagic.builds.markup import Drawn, markup
+
         now = _last_moment(build)
-        return {"text/html": self.html(build, now), "text/plain": self.text(build, now, _WIDTH)}
+        html = markup(self._scene(build, now), Drawn(Look(inline=True)))
+        return {"text/html": html, "text/plain": self.text(build, now, _WIDTH)}
 
     def busy(self, build: Build) -> bool:
         """Say whether seconds go by in the picture."""

@@ -9,10 +9,11 @@ from dockermagic.builds.frame import Frame
 from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build, LintWarning, Step
 from dockermagic.views.hostile import clip, link, one_line, visible
+from dockermagic.views.logs import LogPart
 from dockermagic.views.screen import LONGEST, Run, shown_lines
 from dockermagic.views.units import bytes_text, plural, seconds_text
 
-__all__ = ["GLYPHS", "Bar", "LogPart", "Meter", "Remark", "Row", "bar", "newest", "step_row", "warned"]
+__all__ = ["GLYPHS", "Bar", "Meter", "Remark", "Row", "bar", "newest", "step_row", "warned"]
 
 GLYPHS = {
     "waiting": "○",
@@ -22,7 +23,7 @@ GLYPHS = {
     "failed": "✗",
     "skipped": "–",
     "cancelled": "■",
-    "metadata": "·",
+    "metadata": "◦",
 }
 """A sign for each status. Work that was done is a full diamond, work that was spared a hollow one."""
 
@@ -57,19 +58,6 @@ class Remark:
     text: str
     url: str
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogPart:
-    """The end of a log as a terminal would show it. `first` is the number of its first line, from 0; `hidden` lines come before."""
-
-    lines: tuple[tuple[Run, ...], ...]
-    first: int
-    hidden: int
-    total: int
-    source: str
-    open: bool
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +142,13 @@ def _note(step: Step, frame: Frame) -> str:
         base = _base(step)
         if step.status == "metadata":
             return "starts empty, no layer" if base == "scratch" else "goes on from that stage" if base in frame.names else "no layer"
-        return {"cached": "image was already here", "ran": "image pulled"}.get(step.status, "")
+        if step.status == "cached":
+            return "image was already here"
+    if step.transfers and step.status != "running":
+        moved = bytes_text(sum(move.current for move in step.transfers))
+        return f"pulled {moved} in {plural(len(step.transfers), 'layer')}"
+    if step.keyword == "FROM" and step.status == "ran":
+        return "image pulled"
     return "metadata only, no layer" if step.status == "metadata" else ""
 
 
@@ -165,14 +159,12 @@ def _base(step: Step) -> str:
 
 def _meters(step: Step) -> tuple[Meter, ...]:
     """Add up what the step pulls; a row for each layer would only flicker."""
-    if not step.transfers:
+    if not step.transfers or step.status not in ("running", "waiting"):
         return ()
     current = sum(move.current for move in step.transfers)
     totals = [move.total for move in step.transfers]
     total = sum(total for total in totals if total is not None) if None not in totals else None
     layers = plural(len(step.transfers), "layer")
-    if all(move.finished is not None for move in step.transfers) or step.status not in ("running", "waiting"):
-        return (Meter(f"{layers} pulled, {bytes_text(current)}", None),)
     of = f" of {bytes_text(total)}" if total else ""
     return (Meter(f"pulling {layers}: {bytes_text(current)}{of}", min(1.0, current / total) if total else None),)
 
@@ -221,7 +213,6 @@ def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
     return LogPart(
         lines=tuple(kept),
         first=total - len(kept),
-        hidden=total - len(kept),
         total=total,
         source=f"build.steps[{index}].log",
         open=running or step.status in ("failed", "cancelled"),

@@ -27,7 +27,7 @@ from dockermagic.builds.plan import plan_stages, plan_steps
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.story import explain
 from dockermagic.engine.engine import Engine, reason
-from dockermagic.errors import BuildCancelled, BuildFailed, DockerMagicError
+from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError
 
 LAST_WORDS = 1.0
 TICK = 0.05
@@ -53,7 +53,12 @@ def planned(request: BuildRequest, path: ev.BuildPath = "buildkit") -> tuple[Doc
         DockerfileError: the Dockerfile cannot be read.
         UsageError: the target is no stage of it.
     """
-    dockerfile = read_dockerfile(request.dockerfile)
+    try:
+        dockerfile = read_dockerfile(request.dockerfile)
+    except DockerfileError as error:
+        lines = request.dockerfile.splitlines()
+        error.source = lines[error.line - 1].rstrip() if 0 < error.line <= len(lines) else ""
+        raise
     given = build_args(request)
     folder = os.getcwd()
     build = Build(

@@ -165,9 +165,9 @@ def _work(build: Build, frame: Frame, now: float) -> str:
     """Tell the time that was worked against the time that passed: they differ where stages ran side by side."""
     spans = stages.spans(build.steps, now)
     work = sum(end - begin for begin, end in spans)
-    saved = work - stages.length(stages.union(spans))
-    text = f"{total_text(work)} of work in {total_text(now - frame.start)}"
-    return f"{text}, {seconds_text(saved)} saved by working in parallel" if saved >= 0.1 else text
+    beside = work - stages.length(stages.union(spans))
+    text = f"{total_text(work)} of work in {total_text(now - frame.start)} by the clock"
+    return f"{text}, {seconds_text(beside)} of it in parallel" if beside >= 0.1 else text
 
 
 def _groups(build: Build, rows: list[Row], frame: Frame, now: float) -> tuple[Group, ...]:

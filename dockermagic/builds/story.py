@@ -34,7 +34,7 @@ def explain(build: Build) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    return CONTROLS.sub("", ESCAPES.sub("", text)).strip()
+    return WRAPPING.sub("", CONTROLS.sub("", ESCAPES.sub("", text)).strip())
 
 
 def _missing_file(found: re.Match[str], step: Step | None) -> str:
@@ -54,13 +54,18 @@ def _missing_command(found: re.Match[str], step: Step | None) -> str:
 
 Hint = Callable[["re.Match[str]", "Step | None"], str]
 
+WRAPPING = re.compile(r"^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+")
+
 HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
-    (re.compile(r'"?/?([^"\s:]+)"?: not found[^\n]*\n?.*failed to c(?:ompute cache key|alculate checksum)', re.S), _missing_file),
-    (re.compile(r'failed to c(?:ompute cache key|alculate checksum)[^\n]*"/?([^"]+)": not found'), _missing_file),
+    (
+        re.compile(r"secret \S+: not found|secret \S+ not found"),
+        lambda found, step: "The step asks for a secret that was not given: %%dockerfile --secret id=NAME,src=FILE",
+    ),
+    (re.compile(r'"/?([^"\n]+)"(?: not found)?: not found'), _missing_file),
     (re.compile(r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat ([^:]+):"), _missing_file),
     (re.compile(r'(?:checking on sources under|no such file or directory)[^\n]*?"/?([^"\n]+)"'), _missing_file),
     (re.compile(r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found"), _missing_image),
-    (re.compile(r"exit code: 127|code: 127|: not found$|command not found", re.M), _missing_command),
+    (re.compile(r"exit code: 127|code: 127|command not found"), _missing_command),
     (
         re.compile(r"no such host|dial tcp|i/o timeout|network is unreachable|Temporary failure in name resolution|bad address"),
         lambda found, step: "A name could not be reached over the network. Is this machine online, and does it need a proxy (--build-arg HTTP_PROXY=…)?",
@@ -74,10 +79,6 @@ HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
         re.compile(r"unknown instruction: (\S+)"),
         lambda found, step: f"“{found[1]}” is no instruction that this builder knows. If the line belongs to a here-document (<<EOF): the builder of "
         "this engine is too old for those; write the lines with && and \\ instead.",
-    ),
-    (
-        re.compile(r"secret (\S+): not found|secret (\S+) not found"),
-        lambda found, step: "The step asks for a secret that was not given: %%dockerfile --secret id=NAME,src=FILE",
     ),
 )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from functools import partial
+from textwrap import wrap as wrap_anywhere
 
 from dockermagic.flags.table import Command, Flag
+
+wrap = partial(wrap_anywhere, break_on_hyphens=False, break_long_words=False)
 
 WIDTH = 96
 """Columns: what fits in a notebook's pager on a projector."""

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from dockermagic.views import look
 from dockermagic.views.show import Drawer, Painter
 
 __all__ = ["Notebook", "Unattended", "open_view"]
@@ -33,7 +34,7 @@ def script() -> str:
 @cache
 def stylesheet() -> str:
     """Give the live view's stylesheet."""
-    return _static("live.css")
+    return look.stylesheet() + _static("live.css")
 
 
 @cache

@@ -75,13 +75,26 @@ CASES = (
         files=NOTES,
         before={"rig/first": "FROM busybox\nRUN echo from the cache > /first\n"},
     ),
-    case("failing-run", "FROM busybox\nENV STRICT=1\nRUN echo working; echo 'no such module' >&2; exit 7\nRUN echo never\nCMD sh\n", outcome="failed"),
+    case(
+        "failing-run",
+        "FROM busybox\nENV STRICT=1\nRUN echo working; echo 'no such module' >&2; exit 7\nRUN echo never\nCMD sh\n",
+        outcome="failed",
+    ),
     case("unknown-command", "FROM busybox\nRUN frobnicate --all\n", outcome="failed"),
     case("stages", STAGES),
     case("target", STAGES.replace("begins", "starts"), target="left"),
     case("unused-stage", "FROM busybox AS tests\nRUN echo tests\n\nFROM busybox\nRUN echo used\nLABEL kind=used\n"),
-    case("arg-before-from", "ARG BASE=nothing\nFROM $BASE\nARG WORD=hello\nRUN echo $WORD > /word\n", build_args={"BASE": "busybox", "WORD": "goodbye"}),
-    case("onbuild", "FROM rig/onbuild\nRUN cat /marker\n", files=NOTES, before={"rig/onbuild": "FROM busybox\nONBUILD COPY a.txt /marker\nONBUILD RUN echo triggered\n"}),
+    case(
+        "arg-before-from",
+        "ARG BASE=nothing\nFROM $BASE\nARG WORD=hello\nRUN echo $WORD > /word\n",
+        build_args={"BASE": "busybox", "WORD": "goodbye"},
+    ),
+    case(
+        "onbuild",
+        "FROM rig/onbuild\nRUN cat /marker\n",
+        files=NOTES,
+        before={"rig/onbuild": "FROM busybox\nONBUILD COPY a.txt /marker\nONBUILD RUN echo triggered\n"},
+    ),
     case(
         "heredoc",
         """
@@ -123,10 +136,17 @@ CASES = (
         RUN printf '<script>alert(1)</script> <img src=x onerror=alert(2)> & "quoted"\n'; printf '\377\376 not UTF-8\n'
         """,
     ),
-    case("unicode", "FROM busybox\nCOPY [\"grüße an welt.txt\", \"/tmp/ζ 世界.txt\"]\nRUN cat /tmp/*世界.txt; echo '✓ 完了 🐳'\n", files={"grüße an welt.txt": "héllo\n"}),
+    case(
+        "unicode",
+        'FROM busybox\nCOPY ["grüße an welt.txt", "/tmp/ζ 世界.txt"]\nRUN cat /tmp/*世界.txt; echo \'✓ 完了 🐳\'\n',
+        files={"grüße an welt.txt": "héllo\n"},
+    ),
     case("workdir", "FROM busybox\nWORKDIR /srv\nWORKDIR app/deep\nRUN pwd\n"),
     case("add", "FROM busybox\nADD a.txt notes/ /srv/\nRUN ls -l /srv\n", files={"a.txt": "a\n", "notes/n.txt": "n\n"}),
-    case("copy-from-image", "FROM busybox\nCOPY --from=debian:bookworm-slim /etc/debian_version /etc/issue /\nRUN cat /debian_version\n"),
+    case(
+        "copy-from-image",
+        "FROM busybox\nCOPY --from=debian:bookworm-slim /etc/debian_version /etc/issue /\nRUN cat /debian_version\n",
+    ),
     case(
         "mounts",
         """
@@ -138,11 +158,32 @@ CASES = (
         """,
         files=NOTES,
         secrets=("token",),
-        before={"rig/cold": "FROM busybox\n"},
     ),
-    case("missing-secret", "FROM busybox\nRUN --mount=type=secret,id=absent,required=true cat /run/secrets/absent\n", outcome="failed"),
+    case(
+        "missing-secret",
+        "FROM busybox\nRUN --mount=type=secret,id=absent,required=true cat /run/secrets/absent\n",
+        outcome="failed",
+    ),
     case("pull", "FROM {registry}/public/base:1\nRUN echo pulled\n"),
-    case("cancelled", "FROM busybox\nRUN echo before\nRUN for i in $(seq 1 60); do echo tick $i; sleep 1; done\nRUN echo never\n", outcome="cancelled", cancel_at="tick 2"),
-    case("metadata-only", "FROM busybox\nENV A=1 B=2\nLABEL maintainer=nobody\nEXPOSE 80/tcp\nVOLUME /data\nUSER nobody\nSTOPSIGNAL SIGINT\nHEALTHCHECK CMD true\nENTRYPOINT [\"sh\"]\n"),
-    case("scratch", "FROM busybox AS tools\n\nFROM scratch\nCOPY --from=tools /bin/busybox /sh\nENTRYPOINT [\"/sh\", \"sh\"]\n"),
+    case(
+        "cancelled",
+        "FROM busybox\nRUN echo before\nRUN for i in $(seq 1 60); do echo tick $i; sleep 1; done\nRUN echo never\n",
+        outcome="cancelled",
+        cancel_at="tick 2",
+    ),
+    case(
+        "metadata-only",
+        """
+        FROM busybox
+        ENV A=1 B=2
+        LABEL maintainer=nobody
+        EXPOSE 80/tcp
+        VOLUME /data
+        USER nobody
+        STOPSIGNAL SIGINT
+        HEALTHCHECK CMD true
+        ENTRYPOINT ["sh"]
+        """,
+    ),
+    case("scratch", 'FROM busybox AS tools\n\nFROM scratch\nCOPY --from=tools /bin/busybox /sh\nENTRYPOINT ["/sh", "sh"]\n'),
 )

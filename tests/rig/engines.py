@@ -23,11 +23,11 @@ from tests.rig.processes import Program, await_fact, child_of, start, started_at
 
 DEFAULT = "unix:///var/run/docker.sock"
 HOMES = Path("/var/tmp")
-PARTS = {
+PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "20.10": {packages.OLD: ("docker.io", "containerd", "runc")},
     "28": {packages.NEW: ("docker.io", "containerd"), packages.OLD: ("runc",)},
 }
-"""The packages of a private engine. The newest runc would need a newer C library than Debian 12 has; the older one serves as well."""
+"""The packages of a private engine. The newest runc needs a newer C library than Debian 12 has; the older one serves as well."""
 FEATURES = {"28": ["--feature", "containerd-snapshotter=true"]}
 STARTS_WITHIN = 60.0
 PRIVATE_PORTS = range(5000, 5050)
@@ -59,12 +59,22 @@ class Engine:
 
     def end(self) -> None:
         """End it if it is ours, and remove all that it held."""
+        RUNNING.pop(self.url, None)
         while self.clients:
             self.clients.pop().close()
         if self.program is not None:
             self.program.end(ask=self.inside)
         if self.home is not None:
             shutil.rmtree(self.home, ignore_errors=True)
+
+
+RUNNING: dict[str, Engine] = {}
+"""The engines that this process knows, by address."""
+
+
+def at(url: str) -> Engine:
+    """Give the engine at an address that a fixture gave."""
+    return RUNNING[url]
 
 
 def answers(url: str, program: Program | None = None, home: Path | None = None) -> Engine | None:
@@ -95,7 +105,7 @@ def here() -> Engine | None:
     engine = answers(wanted or DEFAULT)
     if engine is None and wanted:
         raise RigError(f"DOCKER_HOST is {wanted}, and no engine answers there")
-    return engine
+    return _known(engine) if engine else None
 
 
 def provide() -> Engine:
@@ -131,11 +141,15 @@ def _start_for_all() -> Engine:
     return _answering(DEFAULT)
 
 
+def _known(engine: Engine) -> Engine:
+    return RUNNING.setdefault(engine.url, engine)
+
+
 def _answering(url: str, program: Program | None = None, home: Path | None = None) -> Engine:
     engine = answers(url, program, home)
     if engine is None:
         raise RigError(f"the engine at {url} answered once and then no more")
-    return engine
+    return _known(engine)
 
 
 def private(version: str) -> Engine:
@@ -167,7 +181,7 @@ def podman() -> Engine:
     (home / "registries.conf").write_text("".join(['unqualified-search-registries = ["docker.io"]\n', *insecure]))
     options = [f"--root={home}/root", f"--runroot={home}/runroot", f"--tmpdir={home}/tmp", "--cgroup-manager=cgroupfs"]
     options += ["--events-backend=file", "--storage-driver=overlay"]
-    service = f"CONTAINERS_REGISTRIES_CONF={home}/registries.conf podman {' '.join(options)} system service --time=0"
+    service = f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf podman {' '.join(options)} system service --time=0"
     return _start_inside("podman", f"{service} unix://{home}/engine.sock", home)
 
 
@@ -189,7 +203,7 @@ def _check_namespaces() -> None:
 def _start_inside(name: str, command: str, home: Path) -> Engine:
     """Start a daemon in namespaces of its own; a shell above it passes the request to end on, and reaps."""
     say(f"starting {name} (a few seconds)")
-    script = f"ip link set lo up; mount --make-rslave /; trap 'kill -TERM $daemon' TERM; {command} & daemon=$!; wait $daemon; wait $daemon"
+    script = f"ip link set lo up; trap 'kill -TERM $daemon' TERM; {command} & daemon=$!; wait $daemon; wait $daemon"
     unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     program = start(name, [*unshare, "sh", "-c", script])
     url = f"unix://{home}/engine.sock"

@@ -34,7 +34,14 @@ BASES = (BUSYBOX, DEBIAN)
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CREATED = "2024-01-01T00:00:00Z"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-NOT_IN_SLIM = ("./usr/share/doc", "./usr/share/man", "./usr/share/info", "./usr/share/locale", "./var/cache/apt", "./var/lib/apt/lists")
+NOT_IN_SLIM = (
+    "./usr/share/doc",
+    "./usr/share/man",
+    "./usr/share/info",
+    "./usr/share/locale",
+    "./var/cache/apt",
+    "./var/lib/apt/lists",
+)
 LEAVES = ("/dev", "/proc", "/sys")
 
 
@@ -142,7 +149,14 @@ def _debian(work: Path) -> Root:
         packages.install("debootstrap")
     say(f"making {DEBIAN} with debootstrap (about a minute, once)")
     log = CACHE / "debootstrap.log"
-    command = ["debootstrap", "--variant=minbase", f"--keyring={packages.KEYRING}", packages.OLD, str(work / "root"), packages.ARCHIVE]
+    command = [
+        "debootstrap",
+        "--variant=minbase",
+        f"--keyring={packages.KEYRING}",
+        packages.OLD,
+        str(work / "root"),
+        packages.ARCHIVE,
+    ]
     with log.open("wb") as out:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False)
     if done.returncode:

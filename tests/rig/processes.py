@@ -16,7 +16,7 @@ from tests.rig.places import RigError, state
 
 
 def started_at(pid: int) -> str:
-    """Give the start time of a process in clock ticks since boot, "" when there is none; with it an id names one process for good."""
+    """Give the start time of a process in ticks since boot, "" when there is none; with it an id names one process for good."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

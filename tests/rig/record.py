@@ -72,6 +72,11 @@ def logged(stream: bytes) -> bytes:
     return b"".join(base64.b64decode(part) for part in re.findall(rb'"aux":"([A-Za-z0-9+/=]+)"', stream))
 
 
+def printed(stream: bytes) -> bytes:
+    """Give what the steps of a rawjson stream have printed."""
+    return b"".join(base64.b64decode(part) for part in re.findall(rb'"data": ?"([A-Za-z0-9+/=]*)"', stream))
+
+
 def buildx_slices(request: BuildRequest, cli: clients.Cli, cancel_at: str) -> Iterator[Slice]:
     """Build with `docker buildx build --progress=rawjson` and yield what it writes to stderr."""
     arguments = ["buildx", "build", "--progress=rawjson", "--file=-"]
@@ -84,7 +89,7 @@ def buildx_slices(request: BuildRequest, cli: clients.Cli, cancel_at: str) -> It
             while data := stderr.read1(1 << 16):
                 yield time.monotonic() - begun, data
                 seen += data
-                if cancel_at and any(cancel_at.encode() in base64.b64decode(part) for part in re.findall(rb'"data": ?"([^"]*)"', seen)):
+                if cancel_at and cancel_at.encode() in printed(seen):
                     return
 
 
@@ -116,7 +121,9 @@ def write(case: Case, kind: str, engine: Engine, dockerfile: str, slices: list[S
         "outcome": outcome,
     }
     if outcome != case.outcome:
-        raise RigError(f"{case.name} on {kind} {engine.version} {outcome}, and should have {case.outcome}: {slices[-1][1][-600:]!r}")
+        raise RigError(
+            f"{case.name} on {kind} {engine.version} {outcome}, and should have {case.outcome}: {slices[-1][1][-600:]!r}"
+        )
     lines = [header, *({"t": round(at, 4), "data": base64.b64encode(data).decode()} for at, data in slices)]
     text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     if len(text) > LARGEST:

@@ -1,1 +1,65 @@
-// stub
+// The live view: puts the markup that Python sends into the page, changing only what differs. It decides nothing else.
+// (morphdom stands before this text; both are one module.)
+
+const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 8;
+
+/** Make `root` hold the markup; keep focus, selection, scroll positions, and what the reader opened or closed. */
+export function patch(root, html, held) {
+  const template = document.createElement("template"); // inert: nothing in it loads or runs
+  template.innerHTML = html;
+  const next = root.cloneNode(false);
+  next.append(template.content);
+  const tails = [...root.querySelectorAll("[data-tail]")].filter(atEnd);
+  const known = new Set(root.querySelectorAll("[data-tail]"));
+  morphdom(root, next, {
+    childrenOnly: true,
+    getNodeKey: (node) => (node.nodeType === 1 ? node.getAttribute("data-key") ?? undefined : undefined),
+    onBeforeElUpdated(from, to) {
+      if (from.isEqualNode(to)) return false;
+      if (from.localName === "details" && held.has(from)) to.open = from.open;
+      return true;
+    },
+  });
+  for (const box of root.querySelectorAll("[data-tail]")) {
+    if (!known.has(box)) box.scrollTop = box.scrollHeight;
+  }
+  for (const box of tails) box.scrollTop = box.scrollHeight;
+}
+
+/** Note the `<details>` that the reader opened, closed or scrolled: they stay as they are. */
+function keepOpened(root, held) {
+  root.addEventListener("click", (event) => {
+    const summary = event.target.closest?.("summary");
+    if (summary && root.contains(summary)) held.add(summary.parentElement);
+  });
+  root.addEventListener("wheel", (event) => {
+    const details = event.target.closest?.("details");
+    if (details) held.add(details);
+  }, { passive: true });
+}
+
+export function render({ model, el }) {
+  const root = document.createElement("div");
+  root.className = "dm-live";
+  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab: keys pressed in here are not commands
+  el.append(root);
+  const held = new WeakSet();
+  keepOpened(root, held);
+  let waiting = 0;
+  const paint = () => {
+    waiting = 0;
+    patch(root, model.get("html"), held);
+  };
+  const soon = () => {
+    // A hidden page gets no animation frames; it need not be painted until it is looked at.
+    waiting ||= requestAnimationFrame(paint);
+  };
+  model.on("change:html", soon);
+  paint();
+  return () => {
+    cancelAnimationFrame(waiting);
+    model.off("change:html", soon);
+  };
+}
+
+export default { render };

@@ -1,0 +1,72 @@
+"""A program's output as it is drawn: which part of it, and the markup of that part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import htpy as h
+from markupsafe import Markup, escape
+
+from dockermagic.views.colours import css
+from dockermagic.views.look import Look
+from dockermagic.views.screen import Run
+from dockermagic.views.units import plural
+
+__all__ = ["LogPart", "log_details"]
+
+_BLOCK = 50
+"""Lines that are one element: what the browser keeps or replaces as a whole."""
+_STYLED = Markup('<span style="%s">%s</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """The end of an output as a terminal would show it.
+
+    `first` is the number of its first line, counted from 0; `total` lines there are; `source` is the expression that holds them all.
+    `open`: shown at once. `cut`: the first line has lost its beginning.
+    """
+
+    lines: tuple[tuple[Run, ...], ...]
+    first: int
+    total: int
+    source: str
+    open: bool
+    cut: bool
+
+
+def log_details(log: LogPart, key: str, look: Look) -> h.Renderable:
+    """Give the output as a part of the page that can be opened; it keeps to its end while it grows."""
+    hidden = f"{plural(log.first, 'earlier line')} in " if log.first else "the beginning is in " if log.cut else ""
+    return h.details(open=log.open, data_key=f"{key}l")[
+        h.summary(look("summary"))[f"log, {plural(log.total, 'line')}"],
+        hidden and h.p(look("line", "small"))[hidden, h.code(look("code"))[log.source]],
+        h.pre(look("screen"), dir="ltr", tabindex="0", data_tail=True)[_blocks(log, key)],
+    ]
+
+
+def _blocks(log: LogPart, key: str) -> list[h.Renderable]:
+    """Divide the lines where their numbers can be divided by `_BLOCK`, so that a block stays the same while the log grows."""
+    blocks: list[h.Renderable] = []
+    start = 0
+    while start < len(log.lines):
+        number = (log.first + start) // _BLOCK
+        end = min(len(log.lines), (number + 1) * _BLOCK - log.first)
+        blocks.append(h.span(data_key=f"{key}b{number}")[_lines(log.lines[start:end])])
+        start = end
+    return blocks
+
+
+def _lines(lines: tuple[tuple[Run, ...], ...]) -> Markup:
+    return Markup("").join([_line(line) for line in lines])
+
+
+@lru_cache(maxsize=2048)
+def _line(line: tuple[Run, ...]) -> Markup:
+    """Give one line; cached, since most lines of a growing log were there a moment ago."""
+    return Markup("").join([*(_run(text, css(style)) for text, style in line), Markup("\n")])
+
+
+def _run(text: str, style: str) -> Markup:
+    return _STYLED % (style, text) if style else escape(text)

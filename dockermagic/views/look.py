@@ -1,0 +1,127 @@
+"""How the parts of a view look, once, for both places where markup goes.
+
+A live view gets classes and one stylesheet made of these rules; a saved output gets the same rules inline, since a notebook that is not
+trusted loses stylesheets. So only what JupyterLab's sanitizer keeps is used here: plain properties, no variables, no calc(), colours as
+#rrggbb or rgba(). Where two rules meet on one element, the later one here wins in both places.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dockermagic.views.theme import CARD, CARD_TEXT, INK, tint
+
+__all__ = ["RULES", "Look", "stylesheet"]
+
+_LINE = "rgba(128,128,128,0.22)"
+_GRID = "rgba(128,128,128,0.22)"
+
+
+def _hatch(ink: str, angle: int) -> str:
+    shade = tint(ink, 0.6)
+    stops = f"{shade} 25%,transparent 25%,transparent 50%,{shade} 50%,{shade} 75%,transparent 75%"
+    return f"background-image:linear-gradient({angle}deg,{stops});background-size:8px 8px"
+
+
+_FILLS = {
+    "cached": f"min-width:16px;border:1px dashed {INK['cached']};{_hatch(INK['cached'], 135)}",
+    "cancelled": f"border:1px dotted {INK['cancelled']};{_hatch(INK['cancelled'], 45)}",
+    **{role: f"background-color:{INK[role]}" for role in ("ran", "running", "failed", "phase")},
+}
+
+RULES: dict[str, str] = {
+    "root": "max-width:1500px;font-size:14px;line-height:1.5;margin:4px 0 8px;text-align:left",
+    "header": "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 8px;padding:0",
+    "muted": "opacity:0.75",
+    "small": "font-size:12px;opacity:0.75",
+    "aside": "opacity:0.75;margin-left:auto",
+    "title": "font-size:17px",
+    "code": "background-color:transparent;border:none;color:inherit;padding:0;font-size:inherit;white-space:pre-wrap;overflow-wrap:break-word",
+    "pill": "border-width:2px;border-style:solid;border-radius:14px;padding:1px 12px;font-weight:600;white-space:nowrap",
+    **{f"pill-{role}": f"border-color:{ink};background-color:{tint(ink, 0.14)}" for role, ink in INK.items()},
+    "glyph": "display:inline-block;width:1em;text-align:center",
+    **{f"ink-{role}": f"color:{ink}" for role, ink in INK.items()},
+    "box": "margin:0 0 6px;padding:4px 10px;border-left-width:4px;border-left-style:solid",
+    **{f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}" for role in ("note", "failed", "warning")},
+    "table": "width:100%;table-layout:fixed;border-collapse:collapse;border:none;margin:0;font-size:14px",
+    "caption": "caption-side:top;text-align:left;font-size:12px;opacity:0.75;padding:0 0 2px;color:inherit",
+    "row": f"background-color:transparent;border-top:1px solid {_LINE}",
+    "below": "background-color:transparent;border-top:none",
+    **{f"row-{role}": f"background-color:{tint(INK[role], 0.1)}" for role in ("failed", "running", "cancelled")},
+    "cell": "text-align:left;font-weight:normal;vertical-align:top;padding:4px 8px;line-height:21px",
+    "cell-below": "text-align:left;vertical-align:top;padding:0 8px 4px",
+    "mark": "border-left:4px solid transparent",
+    **{f"mark-{role}": f"border-left-color:{INK[role]}" for role in ("failed", "running", "cancelled")},
+    "head": f"text-align:left;vertical-align:bottom;font-weight:normal;font-size:12px;opacity:0.75;padding:2px 8px;border-bottom:1px solid {_LINE}",
+    "faint": "opacity:0.7",
+    "number": "text-align:right;white-space:nowrap",
+    "word": "white-space:nowrap",
+    "pair": "display:flex;flex-wrap:wrap;gap:2px 16px",
+    "level": "align-items:flex-end",
+    "left": "flex:1 1 300px;min-width:0;overflow-wrap:break-word",
+    "right": f"flex:1 1 260px;min-width:0;height:21px;position:relative;background-image:linear-gradient(to right,{_GRID} 1px,transparent 1px)",
+    "tick": "position:absolute;top:0;padding-left:4px;white-space:nowrap",
+    "bar": "position:absolute;top:3px;height:15px;box-sizing:border-box;border-radius:3px;min-width:4px",
+    **{f"bar-{role}": fill for role, fill in _FILLS.items()},
+    "aloft": "position:absolute;top:0;white-space:nowrap;font-size:12px;opacity:0.75;padding-left:6px",
+    "beside": "padding-left:22px",
+    "group": f"text-align:left;vertical-align:top;font-weight:normal;padding:14px 8px 3px;border-bottom:2px solid {_LINE}",
+    "chip": f"margin-left:12px;padding:0 9px;border:1px solid {INK['ran']};border-radius:10px;white-space:nowrap",
+    "summary": "cursor:pointer",
+    "text": (
+        "background-color:transparent;border:none;color:inherit;margin:2px 0;padding:0;font-size:inherit;line-height:1.4;white-space:pre-wrap;"
+        "overflow-wrap:break-word"
+    ),
+    "remark": "margin:0 0 3px;overflow-wrap:break-word",
+    "link": "color:inherit;text-decoration:underline",
+    "meter": "display:flex;flex-wrap:wrap;align-items:center;gap:2px 10px;margin:0 0 3px",
+    "gauge": f"flex:0 1 220px;height:8px;border-radius:4px;background-color:{tint(INK['note'], 0.3)};overflow:hidden",
+    "filled": f"height:8px;background-color:{INK['running']}",
+    "share": f"height:3px;margin:-2px 0 -1px auto;min-width:2px;border-radius:2px;background-color:{INK['ran']}",
+    "line": "margin:2px 0",
+    "screen": (
+        f"background-color:{CARD};color:{CARD_TEXT};border:none;border-radius:6px;margin:3px 0 6px;padding:8px 12px;max-height:19em;"
+        "overflow:auto;font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:break-word"
+    ),
+    "foot": "margin:10px 8px 0",
+    "copy": (
+        f"background-color:{tint(INK['note'], 0.12)};color:inherit;border:1px solid {_LINE};border-radius:6px;margin:2px 8px 0;padding:6px 12px;"
+        "font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:break-word"
+    ),
+}
+"""The rules by name. A name may be asked for that has none (a role without a mark of its own): then nothing is added."""
+
+_PLACES = {name: place for place, name in enumerate(RULES)}
+
+
+@cache
+def _inline(names: tuple[str, ...]) -> str:
+    return ";".join(RULES[name] for name in sorted((name for name in names if name in RULES), key=_PLACES.__getitem__))
+
+
+@cache
+def _classes(names: tuple[str, ...]) -> str:
+    return " ".join(f"dm-{name}" for name in names if name in RULES)
+
+
+def stylesheet() -> str:
+    """Give the rules as the stylesheet of a live view."""
+    return "".join(f".dm-live .dm-{name}{{{rule}}}\n" for name, rule in RULES.items())
+
+
+class Look:
+    """Gives elements their look: `h.div(look("bar", "bar-ran", style="left:3%"))`.
+
+    Parameters:
+        inline: write the rules into the elements, for a place without the stylesheet.
+    """
+
+    def __init__(self, *, inline: bool) -> None:
+        self.inline = inline
+
+    def __call__(self, *names: str, style: str = "") -> dict[str, str]:
+        """Give the attributes for rules by name, and for what is this element's own."""
+        if not self.inline:
+            return {"class": _classes(names), "style": style} if style else {"class": _classes(names)}
+        rules = _inline(names)
+        return {"style": f"{rules};{style}" if style and rules else rules or style}
