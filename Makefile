@@ -5,7 +5,7 @@ RIG := $(PYTHON) -m tests.rig
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-fast test-all unit engine browser lint format bench engine-check recordings wheel clean
+.PHONY: help demo lab test test-fast test-all unit engine browser lint format bench engine-check recordings wheel down clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,8 +35,7 @@ format: .venv/.ready ## put the code into the project's format
 
 test: .venv/.ready lint ## lint, then every test: unit, engine, browser; installs what it needs
 	@$(RIG) install
-	@$(RIG) up
-	@$(PYTEST)
+	@$(RIG) run $(PYTEST)
 
 test-fast: .venv/.ready lint ## lint and the tests that take under ten seconds each
 	@$(PYTEST) -m "not slow"
@@ -65,6 +64,9 @@ recordings: .venv/.ready ## record the engines' event streams anew into tests/re
 
 wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there
 	@bash tools/wheel.sh
+
+down: ## end what `make demo` and `make lab` started
+	@$(RIG) down
 
 clean: ## end what the rig started here and remove what was made
 	@if [ -x $(PYTHON) ]; then $(RIG) down; fi

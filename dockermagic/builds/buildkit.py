@@ -3,8 +3,8 @@
 BuildKit speaks of vertices, not of instructions. What belongs to what:
 
 1. "[stage k/n] …" is the k-th instruction of that stage that makes a layer, an external FROM counting as one.
-   When n is larger than the Dockerfile accounts for, the surplus are ONBUILD triggers of the base image, which run right
-   after FROM; they are FROM's.
+   When k or n is larger than the Dockerfile accounts for, the surplus are ONBUILD triggers of the base image, which run right
+   after FROM; they are FROM's. BuildKit announces the vertices of a stage in one message, so the surplus is known before any starts.
 2. "[internal] …", "exporting …" and the loading of a syntax frontend belong to no instruction: they are phases.
    An error while loading an image's metadata is the FROM's that asks for the image.
 3. Any other vertex (an image or URL that COPY --from, RUN --mount or ADD reads) belongs to the first instruction that has it as
@@ -92,6 +92,7 @@ class TraceReader:
         self._bases = [(stage.base, self._froms[stage.source.index]) for stage in resolve_stages(dockerfile, build_args) if stage.pulls]
         self._vertices: dict[str, _Vertex] = {}
         self._inputs: dict[str, int] = {}
+        self._largest: dict[int, int] = {}
         self._moved: set[int] = set()
         self._context_progress = context_progress
         self._offset: float | None = None
@@ -99,6 +100,8 @@ class TraceReader:
 
     def read(self, message: dict[str, list[Message]], now: float) -> Iterator[ev.Event]:
         """Yield what one message says; `now` is when it came, in seconds since the epoch."""
+        for vertex in message["vertexes"]:
+            self._count(vertex["name"] or "")
         for vertex in message["vertexes"]:
             yield from self._vertex(vertex, now)
         for status in message["statuses"]:
@@ -144,11 +147,21 @@ class TraceReader:
                 return _Vertex(name, phase=phase, image=metadata["image"] if metadata else "")
         return _Vertex(name)
 
+    def _stage(self, match: re.Match[str]) -> int | None:
+        return 0 if match["stage"] is None else self._stages.get(match["stage"].lower())
+
+    def _count(self, name: str) -> None:
+        """Take note of how many layers a stage really has."""
+        match = NUMBERED.match(name)
+        stage = self._stage(match) if match is not None else None
+        if match is not None and stage is not None:
+            self._largest[stage] = max(self._largest.get(stage, 0), int(match["k"]), int(match["n"]))
+
     def _numbered(self, match: re.Match[str]) -> int | None:
-        stage = 0 if match["stage"] is None else self._stages.get(match["stage"].lower())
+        stage = self._stage(match)
         if stage is None:
             return None
-        place, surplus = int(match["k"]), int(match["n"]) - self._counts[stage]
+        place, surplus = int(match["k"]), self._largest[stage] - self._counts[stage]
         external = self._froms.get(stage) == self._layers.get((stage, 1))
         before = 1 if external else 0
         if surplus > 0 and before < place <= before + surplus:

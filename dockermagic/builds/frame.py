@@ -61,4 +61,3 @@ def _share(chars: int, logs: int, live: bool) -> int:
     while parts < logs:
         parts *= 2
     return max(1000, min(8_000 if live else 100_000, chars // parts))
-

@@ -24,7 +24,9 @@ def told(old: Build | None, new: Build) -> list[str]:
         if was is not step:
             lines += _step(was, step)
     lines += [f"note: {one_line(note, 1000)}" for note in new.notes[len(old.notes) if old else 0 :]]
-    lines += [_warning(remark.title, remark.text, remark.url) for remark in map(warned, new.warnings[len(old.warnings) if old else 0 :])]
+    lines += [
+        _warning(remark.title, remark.text, remark.url) for remark in map(warned, new.warnings[len(old.warnings) if old else 0 :])
+    ]
     if new.outcome is not None and (old is None or old.outcome is None):
         lines += _ended(new)
     return lines
@@ -48,7 +50,10 @@ def _step(was: Step | None, step: Step) -> Iterator[str]:
     known = was.output if was is not None else Log()
     ended = step.status not in ("waiting", "running")
     if step.output is not known or ended:
-        yield from (f"{place} | {line}" for line in _news(known, step.output, ended and (was is None or was.status in ("waiting", "running"))))
+        yield from (
+            f"{place} | {line}"
+            for line in _news(known, step.output, ended and (was is None or was.status in ("waiting", "running")))
+        )
     for warning in step.warnings[len(was.warnings) if was else 0 :]:
         remark = warned(warning)
         yield f"{place}: {_warning(remark.title, remark.text, remark.url)}"
@@ -107,5 +112,3 @@ def _ended(build: Build) -> Iterator[str]:
     if picture.size:
         parts.append(picture.size)
     yield f"{picture.word} in {picture.elapsed}: {', '.join(parts)}"
-
-

@@ -39,7 +39,7 @@ class Drawn:
         known = self.rows.get(row.key)
         if known is not None and known[0] is row:
             return known[1]
-        made = Markup("").join(Markup(part) for part in _row(row, step, self.look))
+        made = Markup("").join(_row(row, step, self.look))
         self.rows[row.key] = (row, made)
         return made
 
@@ -102,26 +102,33 @@ def _head(scene: Scene, look: Look) -> h.Renderable:
 
 def _group(group: Group, step: float, drawn: Drawn) -> h.Renderable:
     look = drawn.look
-    heading = group.name and h.tr(look("below"), data_key=f"{group.key}h")[
-        h.th(look("group"), scope="rowgroup", colspan=str(_COLUMNS))[
-            h.strong(look("title"))[h.bdi[group.name]],
-            h.span(look("muted"))[" · ", group.place, " · from ", h.bdi[group.base]],
-            group.parallel and h.span(look("chip"))[h.span(aria_hidden="true")["∥ "], group.parallel],
+    heading = (
+        group.name
+        and h.tr(look("below"), data_key=f"{group.key}h")[
+            h.th(look("group"), scope="rowgroup", colspan=str(_COLUMNS))[
+                h.strong(look("title"))[h.bdi[group.name]],
+                h.span(look("muted"))[" · ", group.place, " · from ", h.bdi[group.base]],
+                group.parallel and h.span(look("chip"))[h.span(aria_hidden="true")["∥ "], group.parallel],
+            ]
         ]
-    ]
+    )
     return h.tbody(data_key=group.key)[heading, [drawn.row(row, step) for row in group.rows]]
 
 
 def _row(row: Row, step: float, look: Look) -> list[h.Element]:
     role = row.role
     faint = "faint" if role in ("skipped", "waiting") else ""
-    track = h.div(look("right", style=f"background-size:{step:.3f}% 100%"))[_track(row, look)]
+    track = h.div(look("right", "bare" if row.note and row.bar is None else "", style=f"background-size:{step:.3f}% 100%"))[
+        _track(row, look)
+    ]
     main = h.tr(look("row", f"row-{role}"), data_key=row.key, data_status=row.status)[
         h.td(look("cell", "number", "mark", f"mark-{role}"))[row.line and h.code(look("code"))[row.line]],
         h.th(look("cell"), scope="row")[h.div(look("pair"))[h.div(look("left", faint))[_instruction(row, look)], track]],
         h.td(look("cell", "word", faint))[h.span(look("glyph", f"ink-{role}"), aria_hidden="true")[row.glyph], " ", row.status],
         h.td(look("cell", "number"))[row.seconds],
-        h.td(look("cell", "number"))[row.size, row.share > 0 and h.div(look("share", style=f"width:{100 * row.share:.1f}%"), aria_hidden="true")],
+        h.td(look("cell", "number"))[
+            row.size, row.share > 0 and h.div(look("share", style=f"width:{100 * row.share:.1f}%"), aria_hidden="true")
+        ],
     ]
     below = _below(row, look)
     if not below:
@@ -148,9 +155,9 @@ def _track(row: Row, look: Look) -> list[h.Renderable]:
     bar = row.bar
     if bar is not None:
         parts.append(h.div(look("bar", f"bar-{bar.role}", style=f"left:{bar.left:g}%;width:{bar.width:g}%"), aria_hidden="true"))
-    if row.note:
-        after = bar.left + bar.width if bar is not None else 0.0
-        parts.append(h.span(look("aloft", "beside" if bar else "", style=f"left:{after if after <= 60 else 0:g}%"))[row.note])
+    if row.note is not None:
+        place = f"left:{row.note.left:g}%;right:{100 - row.note.right:g}%"
+        parts.append(h.span(look("aloft", row.note.side, style=place))[row.note.text])
     return parts
 
 
@@ -193,4 +200,6 @@ def _summary(scene: Scene, look: Look) -> h.Renderable:
 
 
 def _command(command: str, look: Look) -> h.Renderable:
-    return h.div[h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), dir="ltr", tabindex="0")[command]]
+    return h.div[
+        h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), dir="ltr", tabindex="0")[command]
+    ]

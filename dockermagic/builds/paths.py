@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,9 +76,12 @@ def common_query(request: BuildRequest) -> list[tuple[str, str]]:
     query += [("pull", "1")] if request.pull else []
     for name, value in (("target", request.target), ("platform", request.platform), ("networkmode", request.network)):
         query += [(name, value)] if value else []
-    if request.add_hosts:
-        query.append(("extrahosts", json.dumps([host.replace("=", ":", 1) if ":" not in host.split("=")[0] else host for host in request.add_hosts])))
     return query
+
+
+def host_lines(request: BuildRequest) -> list[str]:
+    """Give the --add-host values as "host:address"; Docker also takes "host=address"."""
+    return [f"{host[: place.start()]}:{host[place.end() :]}" for host in request.add_hosts if (place := re.search("[:=]", host))]
 
 
 class BuildkitPath:
@@ -126,6 +130,7 @@ class BuildkitPath:
         name = uuid.uuid4().hex
         self._session = self._open_session(name)
         query = common_query(self._request)
+        query += [("extrahosts", host) for host in host_lines(self._request)]
         query += [("version", "2"), ("remote", "client-session"), ("session", name), ("buildid", self._build_id)]
         dockerfile = os.path.basename(self._request.dockerfile_path)
         query += [("dockerfile", dockerfile)] if dockerfile and dockerfile != "Dockerfile" else []

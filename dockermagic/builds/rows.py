@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from dockermagic.builds.frame import Frame
-from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build, LintWarning, Step
+from dockermagic.builds.output import log_part
 from dockermagic.views.hostile import clip, link, one_line, visible
 from dockermagic.views.logs import LogPart
-from dockermagic.views.screen import LONGEST, Run, shown_lines
 from dockermagic.views.units import bytes_text, plural, seconds_text
 
-__all__ = ["GLYPHS", "Bar", "Meter", "Remark", "Row", "bar", "newest", "step_row", "warned"]
+__all__ = ["GLYPHS", "Bar", "Meter", "Note", "Remark", "Row", "bar", "noted", "step_row", "warned"]
 
 GLYPHS = {
     "waiting": "○",
@@ -27,9 +25,7 @@ GLYPHS = {
 }
 """A sign for each status. Work that was done is a full diamond, work that was spared a hollow one."""
 
-_RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
 _HEAD = 240
-_LONG = re.compile(r"[^\r\n]{%d,}" % (2 * LONGEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,17 @@ class Bar:
     left: float
     width: float
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words on the time axis, between two places in percent: `side` is "" (no bar there), "after" or "before" the bar,
+    "after-cached" after a mark that is wider than its time."""
+
+    text: str
+    left: float
+    right: float
+    side: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class Row:
     head: str
     rest: str
     code: bool
-    note: str
+    note: Note | None
     bar: Bar | None
     seconds: str
     size: str
@@ -91,6 +98,8 @@ def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
     end = now if running else step.finished
     spent = None if step.started is None or end is None else max(0.0, end - step.started)
     timed = step.status not in ("metadata", "waiting", "skipped")
+    stretch = bar(step.started, end, step.status, frame, now) if timed else None
+    note, below = noted(_words(step, frame), stretch)
     return Row(
         key=f"s{index}",
         line=str(step.line),
@@ -101,14 +110,14 @@ def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
         head=head,
         rest=rest,
         code=True,
-        note=_note(step, frame),
-        bar=bar(step.started, end, step.status, frame, now) if timed else None,
+        note=note,
+        bar=stretch,
         seconds=seconds_text(spent) if timed and spent is not None else "",
         size=bytes_text(step.bytes) if step.bytes is not None else "",
         share=(step.bytes or 0) / frame.largest if frame.largest else 0.0,
-        meters=_meters(step),
+        meters=(*_meters(step), *below),
         remarks=_remarks(step),
-        log=_log(step, index, running, frame),
+        log=log_part(step, index, running, frame),
     )
 
 
@@ -134,14 +143,30 @@ def bar(started: float | None, finished: float | None, role: str, frame: Frame, 
     return Bar(round(left, 2), round(min(max(right, left), 100.0) - left, 2), role)
 
 
-def _note(step: Step, frame: Frame) -> str:
+def noted(text: str, stretch: Bar | None) -> tuple[Note | None, tuple[Meter, ...]]:
+    """Find room for words beside a bar; where there is none, they go below the row."""
+    if not text:
+        return None, ()
+    if stretch is None:
+        return Note(text, 0.0, 100.0, ""), ()
+    end = round(stretch.left + stretch.width, 2)
+    if end <= 50:
+        return Note(text, end, 100.0, "after-cached" if stretch.role == "cached" else "after"), ()
+    if stretch.left >= 50:
+        return Note(text, 0.0, stretch.left, "before"), ()
+    return None, (Meter(text, None),)
+
+
+def _words(step: Step, frame: Frame) -> str:
     """Say what the status alone does not."""
     if step.status == "skipped":
         return "its stage is not needed" if frame.outcome == "succeeded" else "not reached"
     if step.keyword == "FROM":
         base = _base(step)
         if step.status == "metadata":
-            return "starts empty, no layer" if base == "scratch" else "goes on from that stage" if base in frame.names else "no layer"
+            return (
+                "starts empty, no layer" if base == "scratch" else "goes on from that stage" if base in frame.names else "no layer"
+            )
         if step.status == "cached":
             return "image was already here"
     if step.transfers and step.status != "running":
@@ -180,52 +205,3 @@ def _remarks(step: Step) -> tuple[Remark, ...]:
         title = f"exit code {step.exit_code}" if step.exit_code is not None else "failed"
         found.insert(0, Remark("failed", title, visible(step.error[:2000]).strip(), "", 0))
     return tuple(found)
-
-
-def _shortened(line: re.Match[str]) -> str:
-    return f"{line[0][:LONGEST]} … {plural(len(line[0]) - LONGEST, 'more character')}"
-
-
-def newest(log: Log, lines: int, chars: int) -> tuple[str, bool]:
-    """Give the end of a log, about so many lines and characters of it, and whether there is more before."""
-    found: list[str] = []
-    wanted, room = lines + 1, chars
-    for page in (log.tail, *reversed(log.pages)):
-        for _, text in reversed(page):
-            if wanted <= 0 or room <= 0:
-                return "".join(reversed(found)), True
-            if len(text) > chars:
-                text = _LONG.sub(_shortened, text)[-chars:]
-            found.append(text)
-            wanted -= text.count("\n")
-            room -= len(text)
-    return "".join(reversed(found)), False
-
-
-def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
-    if not step.output:
-        return None
-    lines, chars = (_RUNNING_LINES, _RUNNING_CHARS) if running else (frame.log_lines, frame.log_chars)
-    text, cut = newest(step.output, lines, chars)
-    shown = shown_lines(text)
-    total = len(shown) if not cut else max(len(shown), step.output.lines + (not text.endswith("\n")))
-    kept = _fitting(shown, lines, chars)
-    return LogPart(
-        lines=tuple(kept),
-        first=total - len(kept),
-        total=total,
-        source=f"build.steps[{index}].log",
-        open=running or step.status in ("failed", "cancelled"),
-        cut=cut and len(kept) == len(shown),
-    )
-
-
-def _fitting(lines: list[tuple[Run, ...]], most: int, chars: int) -> list[tuple[Run, ...]]:
-    """Give the last lines that fit, at least one."""
-    kept = 0
-    for line in reversed(lines[-most:]):
-        chars -= 1 + sum(len(text) for text, _ in line)
-        if chars < 0 and kept:
-            break
-        kept += 1
-    return lines[len(lines) - kept :]

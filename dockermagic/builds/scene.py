@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dockermagic.builds import stages
 from dockermagic.builds.frame import Frame, framed
 from dockermagic.builds.model import Build, PhaseSpan
-from dockermagic.builds.rows import GLYPHS, Meter, Remark, Row, bar, step_row, warned
+from dockermagic.builds.rows import GLYPHS, Meter, Remark, Row, bar, noted, step_row, warned
 from dockermagic.views.hostile import one_line, visible
 from dockermagic.views.units import bytes_text, plural, seconds_text, tick_step, tick_text, total_text
 
@@ -202,10 +202,9 @@ def _phase_row(build: Build, span: PhaseSpan | None, phase: str, frame: Frame, n
         return None
     running = finished is None and frame.live
     status = "failed" if error else "running" if running else "done"
-    note = ""
-    meters: tuple[Meter, ...] = ()
-    if moved is not None:
-        note, meters = _context(moved.current, moved.total, running, lasted)
+    stretch = bar(started, finished, "phase" if status == "done" else status, frame, now)
+    words, meters = _context(moved.current, moved.total, running, lasted) if moved is not None else ("", ())
+    note, below = noted(words, stretch)
     return Row(
         key=phase,
         line="",
@@ -217,11 +216,11 @@ def _phase_row(build: Build, span: PhaseSpan | None, phase: str, frame: Frame, n
         rest="",
         code=False,
         note=note,
-        bar=bar(started, finished, "phase" if status == "done" else status, frame, now),
+        bar=stretch,
         seconds=seconds_text(lasted),
         size="",
         share=0.0,
-        meters=meters,
+        meters=(*meters, *below),
         remarks=(Remark("failed", "error", visible(error[:2000]), "", 0),) if error else (),
         log=None,
     )
@@ -235,4 +234,3 @@ def _context(current: int, total: int | None, running: bool, lasted: float) -> t
     if lasted < _BRIEF:
         return text, ()
     return "", (Meter(text, min(1.0, current / total) if total else None),)
-

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import stat
 import tarfile
@@ -25,7 +26,7 @@ from dockermagic.builds.context import Context, Entry, Weight
 from dockermagic.builds.dockerfile import Dockerfile
 from dockermagic.builds.ignore import Ignore, read_ignore
 from dockermagic.builds.model import Step
-from dockermagic.builds.paths import Decoder, build_args, common_query
+from dockermagic.builds.paths import Decoder, common_query, host_lines
 from dockermagic.builds.podman import PodmanDecoder
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.services import Emit
@@ -162,7 +163,11 @@ class TarPath:
         """Start the build and yield the answer as it comes."""
         name = f".dockerfile.{uuid.uuid4().hex[:16]}"
         query = [*common_query(self._request), ("dockerfile", name)]
-        query += [("version", "1")] if self._engine.build_path == "classic" else []
+        hosts = host_lines(self._request)
+        if self._engine.build_path == "classic":
+            query += [("version", "1"), *(("extrahosts", host) for host in hosts)]
+        elif hosts:
+            query.append(("extrahosts", json.dumps(hosts)))
         body = pack(self._context, self._request.dockerfile, name, self._request.dockerfile_path, self._emit)
         headers = {"Content-Type": "application/x-tar", "X-Registry-Config": registry_config()}
         self._exchange.send("POST", self._engine.path("/build?" + urlencode(query)), headers, body)
@@ -175,6 +180,3 @@ class TarPath:
     def close(self) -> None:
         """Let go of the connection."""
         self._exchange.close()
-
-
-__all__ = ["TarPath", "build_args", "pack", "read_patterns"]

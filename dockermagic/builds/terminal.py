@@ -138,18 +138,23 @@ class _Columns:
             lines += [self.remark(part, remark.role) for part in told.splitlines()[:4]]
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
-        lines += [self.remark(meter.text + (f" ({meter.share:.0%})" if meter.share is not None else ""), "muted") for meter in row.meters]
+        lines += [
+            self.remark(meter.text + (f" ({meter.share:.0%})" if meter.share is not None else ""), "muted") for meter in row.meters
+        ]
         return lines + self._log(row)
 
     def _bar(self, row: Row) -> TextLine:
+        words = row.note.text if row.note else ""
         if row.bar is None:
-            return [(padded(row.note, self.bar) + " ", "muted")]
+            return [(padded(words, self.bar) + " ", "muted")]
         start = min(int(row.bar.left / 100 * self.bar), self.bar - 1)
         long = min(max(1, round(row.bar.width / 100 * self.bar)), self.bar - start)
         after = self.bar - start - long
-        note = f" {row.note}" if width_of(row.note) < after else ""
         fill = _FILLS.get(row.bar.role, "█") * long
-        return [(" " * start, ""), (fill, row.bar.role), (padded(note, after) + " ", "muted")]
+        room = width_of(words) + 1
+        behind = f" {words}" if room <= after else ""
+        before = padded(words, start - 1, right=True) + " " if room <= start and not behind else " " * start
+        return [(before, "muted"), (fill, row.bar.role), (padded(behind, after) + " ", "muted")]
 
     def _log(self, row: Row) -> list[TextLine]:
         if row.log is None or row.status not in ("running", "failed", "cancelled"):

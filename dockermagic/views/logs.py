@@ -24,8 +24,8 @@ _STYLED = Markup('<span style="%s">%s</span>')
 class LogPart:
     """The end of an output as a terminal would show it.
 
-    `first` is the number of its first line, counted from 0; `total` lines there are; `source` is the expression that holds them all.
-    `open`: shown at once. `cut`: the first line has lost its beginning.
+    `first` is the number of its first line, counted from 0; `total` lines there are; `source` is the expression that holds
+    them all. `open`: shown at once. `cut`: the first line has lost its beginning.
     """
 
     lines: tuple[tuple[Run, ...], ...]
@@ -42,7 +42,10 @@ def log_details(log: LogPart, key: str, look: Look) -> h.Renderable:
     return h.details(open=log.open, data_key=f"{key}l")[
         h.summary(look("summary"))[f"log, {plural(log.total, 'line')}"],
         hidden and h.p(look("line", "small"))[hidden, h.code(look("code"))[log.source]],
-        h.pre(look("screen"), dir="ltr", tabindex="0", data_tail=True)[_blocks(log, key)],
+        # A log that is open shows its end first: by script while it is live, by the reversed column once it is saved.
+        h.pre(look("screen", "tail" if log.open else ""), dir="ltr", tabindex="0", data_tail=True)[
+            h.span(look("block"))[_blocks(log, key)]
+        ],
     ]
 
 

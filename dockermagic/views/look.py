@@ -1,8 +1,8 @@
 """How the parts of a view look, once, for both places where markup goes.
 
-A live view gets classes and one stylesheet made of these rules; a saved output gets the same rules inline, since a notebook that is not
-trusted loses stylesheets. So only what JupyterLab's sanitizer keeps is used here: plain properties, no variables, no calc(), colours as
-#rrggbb or rgba(). Where two rules meet on one element, the later one here wins in both places.
+A live view gets classes and one stylesheet made of these rules; a saved output gets the same rules inline, since a notebook
+that is not trusted loses stylesheets. So only what JupyterLab's sanitizer keeps is used here: plain properties, no variables,
+no calc(), colours as #rrggbb or rgba(). Where two rules meet on one element, the later one here wins in both places.
 """
 
 from __future__ import annotations
@@ -29,49 +29,59 @@ _FILLS = {
     **{role: f"background-color:{INK[role]}" for role in ("ran", "running", "failed", "phase")},
 }
 
+_BARE = "background-color:transparent;border:none;color:inherit;font-size:inherit"
+_WRAP = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word"
+_MONO = f"font-size:13px;line-height:1.4;{_WRAP}"
+_SMALL = "font-size:12px;opacity:0.75"
+_LEFT = "text-align:left;vertical-align:top;font-weight:normal"
+_FIXED = "position:absolute;top:0;white-space:nowrap"
+
 RULES: dict[str, str] = {
     "root": "max-width:1500px;font-size:14px;line-height:1.5;margin:4px 0 8px;text-align:left",
     "header": "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 8px;padding:0",
     "muted": "opacity:0.75",
-    "small": "font-size:12px;opacity:0.75",
+    "small": _SMALL,
     "aside": "opacity:0.75;margin-left:auto",
     "title": "font-size:17px",
-    "code": "background-color:transparent;border:none;color:inherit;padding:0;font-size:inherit;white-space:pre-wrap;overflow-wrap:break-word",
-    "pill": "border-width:2px;border-style:solid;border-radius:14px;padding:1px 12px;font-weight:600;white-space:nowrap",
+    "code": f"{_BARE};padding:0;{_WRAP}",
+    "pill": "border:2px solid;border-radius:14px;padding:1px 12px;font-weight:600;white-space:nowrap",
     **{f"pill-{role}": f"border-color:{ink};background-color:{tint(ink, 0.14)}" for role, ink in INK.items()},
     "glyph": "display:inline-block;width:1em;text-align:center",
     **{f"ink-{role}": f"color:{ink}" for role, ink in INK.items()},
-    "box": "margin:0 0 6px;padding:4px 10px;border-left-width:4px;border-left-style:solid",
-    **{f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}" for role in ("note", "failed", "warning")},
+    "box": "margin:0 0 6px;padding:4px 10px;border-left:4px solid",
+    **{f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}" for role in ("note", "failed")},
     "table": "width:100%;table-layout:fixed;border-collapse:collapse;border:none;margin:0;font-size:14px",
-    "caption": "caption-side:top;text-align:left;font-size:12px;opacity:0.75;padding:0 0 2px;color:inherit",
+    "caption": f"caption-side:top;text-align:left;{_SMALL};padding:0 0 2px;color:inherit",
     "row": f"background-color:transparent;border-top:1px solid {_LINE}",
     "below": "background-color:transparent;border-top:none",
     **{f"row-{role}": f"background-color:{tint(INK[role], 0.1)}" for role in ("failed", "running", "cancelled")},
-    "cell": "text-align:left;font-weight:normal;vertical-align:top;padding:4px 8px;line-height:21px",
-    "cell-below": "text-align:left;vertical-align:top;padding:0 8px 4px",
+    "cell": f"{_LEFT};padding:4px 8px;line-height:21px",
+    "cell-below": f"{_LEFT};padding:0 8px 4px;line-height:1.5",
     "mark": "border-left:4px solid transparent",
     **{f"mark-{role}": f"border-left-color:{INK[role]}" for role in ("failed", "running", "cancelled")},
-    "head": f"text-align:left;vertical-align:bottom;font-weight:normal;font-size:12px;opacity:0.75;padding:2px 8px;border-bottom:1px solid {_LINE}",
+    "head": f"{_LEFT};vertical-align:bottom;{_SMALL};padding:2px 8px;border-bottom:1px solid {_LINE}",
     "faint": "opacity:0.7",
     "number": "text-align:right;white-space:nowrap",
     "word": "white-space:nowrap",
     "pair": "display:flex;flex-wrap:wrap;gap:2px 16px",
     "level": "align-items:flex-end",
-    "left": "flex:1 1 300px;min-width:0;overflow-wrap:break-word",
-    "right": f"flex:1 1 260px;min-width:0;height:21px;position:relative;background-image:linear-gradient(to right,{_GRID} 1px,transparent 1px)",
-    "tick": "position:absolute;top:0;padding-left:4px;white-space:nowrap",
+    "left": "flex:3 1 300px;min-width:0;overflow-wrap:break-word",
+    "right": (
+        "flex:2 1 240px;min-width:0;height:21px;position:relative;"
+        f"background-image:linear-gradient(to right,{_GRID} 1px,transparent 1px)"
+    ),
+    "bare": "background-image:none",
+    "tick": f"{_FIXED};padding-left:4px",
     "bar": "position:absolute;top:3px;height:15px;box-sizing:border-box;border-radius:3px;min-width:4px",
     **{f"bar-{role}": fill for role, fill in _FILLS.items()},
-    "aloft": "position:absolute;top:0;white-space:nowrap;font-size:12px;opacity:0.75;padding-left:6px",
-    "beside": "padding-left:22px",
-    "group": f"text-align:left;vertical-align:top;font-weight:normal;padding:14px 8px 3px;border-bottom:2px solid {_LINE}",
+    "aloft": f"{_FIXED};{_SMALL};padding:0 6px;overflow:hidden;text-overflow:ellipsis",
+    "after": "padding-left:10px",
+    "after-cached": "padding-left:22px",
+    "before": "text-align:right",
+    "group": f"{_LEFT};padding:14px 8px 3px;border-bottom:2px solid {_LINE}",
     "chip": f"margin-left:12px;padding:0 9px;border:1px solid {INK['ran']};border-radius:10px;white-space:nowrap",
     "summary": "cursor:pointer",
-    "text": (
-        "background-color:transparent;border:none;color:inherit;margin:2px 0;padding:0;font-size:inherit;line-height:1.4;white-space:pre-wrap;"
-        "overflow-wrap:break-word"
-    ),
+    "text": f"{_BARE};margin:2px 0;padding:0;line-height:1.4;{_WRAP}",
     "remark": "margin:0 0 3px;overflow-wrap:break-word",
     "link": "color:inherit;text-decoration:underline",
     "meter": "display:flex;flex-wrap:wrap;align-items:center;gap:2px 10px;margin:0 0 3px",
@@ -80,13 +90,15 @@ RULES: dict[str, str] = {
     "share": f"height:3px;margin:-2px 0 -1px auto;min-width:2px;border-radius:2px;background-color:{INK['ran']}",
     "line": "margin:2px 0",
     "screen": (
-        f"background-color:{CARD};color:{CARD_TEXT};border:none;border-radius:6px;margin:3px 0 6px;padding:8px 12px;max-height:19em;"
-        "overflow:auto;font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:break-word"
+        f"background-color:{CARD};color:{CARD_TEXT};border:none;border-radius:6px;margin:3px 0 6px;padding:8px 12px;"
+        f"max-height:19em;overflow:auto;{_MONO}"
     ),
+    "tail": "display:flex;flex-direction:column-reverse",
+    "block": "display:block",
     "foot": "margin:10px 8px 0",
     "copy": (
-        f"background-color:{tint(INK['note'], 0.12)};color:inherit;border:1px solid {_LINE};border-radius:6px;margin:2px 8px 0;padding:6px 12px;"
-        "font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:break-word"
+        f"background-color:{tint(INK['note'], 0.12)};color:inherit;border:1px solid {_LINE};border-radius:6px;"
+        f"margin:2px 8px 0;padding:6px 12px;{_MONO}"
     ),
 }
 """The rules by name. A name may be asked for that has none (a role without a mark of its own): then nothing is added."""

@@ -35,6 +35,8 @@ class Table:
     def text(self) -> str:
         """Give the table as lines of text, columns aligned."""
         rows = [*([self.header] if self.header else []), *self.rows]
-        widths = [max((len(row[place]) for row in rows if place < len(row)), default=0) for place in range(max(map(len, rows), default=0))]
+        widths = [
+            max((len(row[place]) for row in rows if place < len(row)), default=0) for place in range(max(map(len, rows), default=0))
+        ]
         lines = ["  ".join(f"{cell:<{widths[place]}}" for place, cell in enumerate(row)).rstrip() for row in rows]
         return "\n".join([self.caption, "-" * len(self.caption), *lines])

@@ -87,7 +87,7 @@ def test_the_guard_sees_what_is_left_and_what_is_gone(engine28: str, tag: Callab
     volume = client.volumes.create(f"{leftovers.TAG}-kept")
     before = leftovers.take_stock(engine)
     network = client.networks.create(f"{leftovers.TAG}-left")
-    container = client.containers.create(images.BUSYBOX, labels={"dev.dockermagic.version": "0"})
+    container = client.containers.create(images.BUSYBOX)
     name = tag("left")
     client.images.get(images.BUSYBOX).tag(name)
     volume.remove()
@@ -103,8 +103,8 @@ def test_the_guard_sees_what_is_left_and_what_is_gone(engine28: str, tag: Callab
         ["gone:", "volume"],
     ]
     shared = leftovers.compare(before, after, strict=False)
-    assert [line.split()[1] for line in shared.ours] == ["container", "tag"]
-    assert [line.split()[1] for line in shared.others] == ["network", "volume"]
+    assert [line.split()[:2] for line in shared.ours] == [["left:", "network"], ["left:", "tag"]]
+    assert [line.split()[:2] for line in shared.others] == [["left:", "container"], ["gone:", "volume"]]
 
 
 def test_a_program_ends_with_its_owner() -> None:

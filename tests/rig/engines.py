@@ -181,7 +181,9 @@ def podman() -> Engine:
     (home / "registries.conf").write_text("".join(['unqualified-search-registries = ["docker.io"]\n', *insecure]))
     options = [f"--root={home}/root", f"--runroot={home}/runroot", f"--tmpdir={home}/tmp", "--cgroup-manager=cgroupfs"]
     options += ["--events-backend=file", "--storage-driver=overlay"]
-    service = f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf podman {' '.join(options)} system service --time=0"
+    service = (
+        f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf podman {' '.join(options)} system service --time=0"
+    )
     return _start_inside("podman", f"{service} unix://{home}/engine.sock", home)
 
 

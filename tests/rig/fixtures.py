@@ -2,8 +2,8 @@
 
 A part that cannot be had skips the test with its reason; in CI it is a failure.
 
-    engine          address of the engine that is here
-    engine20        address of an Engine 20.10: the one that is here, or a private one
+    engine          address of the engine that is here, which others may use as well
+    engine20        address of a private Engine 20.10 with the overlay2 image store
     engine28        address of a private Engine 28 with the containerd image store
     podman          address of a private Podman API service
     any_engine      each of engine20, engine28 and podman in turn
@@ -22,11 +22,12 @@ from __future__ import annotations
 import secrets
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TypeVar
 
 import pytest
 
-from tests.rig import clients, engines, images, leftovers
+from tests.rig import clients, engines, leftovers, sharing
 from tests.rig import registry as registries
 from tests.rig.clients import Cli
 from tests.rig.engines import Engine
@@ -49,9 +50,9 @@ def had(make: Callable[[], T]) -> T:
 def guarded(engine: Engine) -> Iterator[str]:
     """Give an engine's address while its base images are there; then fail if the tests left or took anything."""
     before = leftovers.take_stock(engine)
-    added = had(lambda: images.provide(engine))
-    yield engine.url
-    images.remove(engine, added)
+    with ExitStack() as stack:
+        had(lambda: stack.enter_context(sharing.base_images(engine)))
+        yield engine.url
     strict = IN_CI or engine.home is not None
     difference = leftovers.compare(before, leftovers.take_stock(engine), strict=strict)
     if difference.others:
@@ -83,16 +84,9 @@ def engine() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _private20() -> Iterator[str]:
+def engine20() -> Iterator[str]:
+    """Give the address of an Engine 20.10, with the overlay2 image store."""
     yield from private(lambda: engines.private("20.10"))
-
-
-@pytest.fixture(scope="session")
-def engine20(request: pytest.FixtureRequest) -> str:
-    """Give the address of an Engine 20.10."""
-    found = engines.here()
-    is_old = found is not None and found.version.startswith("20.10")
-    return str(request.getfixturevalue("engine" if is_old else "_private20"))
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +159,7 @@ def tag() -> Iterator[Callable[[str], str]]:
     used: list[str] = []
 
     def name(what: str = "image") -> str:
-        used.append(f"{beginning}-{what}:1")
+        used.append(f"{beginning}-{what}:{len(used) + 1}")
         return used[-1]
 
     yield name

@@ -1,7 +1,7 @@
 """What an engine holds, compared before and after: tests leave nothing, and take nothing that is not theirs.
 
 On a private engine, and in CI, nobody else is at work, so every difference counts. On a shared engine a difference counts when
-it carries a mark of ours: a label `dev.dockermagic.…` or a name that `TAG` begins; the rest is told, since others may be at work.
+its name says that it is this run's; the rest is told, since others may be at work there.
 """
 
 from __future__ import annotations
@@ -18,35 +18,31 @@ RUN = f"{os.getpid()}-{secrets.token_hex(3)}"
 TAG = f"dm-test-{RUN}"
 """The beginning of every image name that this run of the tests makes."""
 
-MARK = "dev.dockermagic."
-
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an engine holds, as kind and id (for a tag: its name), with the labels."""
+    """What an engine holds: kind and id, and the name where it has one."""
 
-    things: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    things: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def missing_from(self, other: Holdings) -> list[tuple[str, str]]:
+    def missing_from(self, other: Holdings) -> list[str]:
         """Name what is here and not there."""
-        return sorted(set(self.things) - set(other.things))
+        return sorted(f"{kind} {name or id}" for (kind, id), name in self.things.items() if (kind, id) not in other.things)
 
 
 def take_stock(engine: Engine) -> Holdings:
     """List an engine's containers, networks, volumes, images and tags."""
     api, found = engine.client().api, Holdings()
     for container in api.containers(all=True):
-        found.things["container", container["Id"]] = container.get("Labels") or {}
+        found.things["container", container["Id"]] = " ".join(container.get("Names") or [])
     for network in api.networks():
-        found.things["network", network["Id"]] = network.get("Labels") or {}
+        found.things["network", network["Id"]] = network["Name"]
     for volume in api.volumes().get("Volumes") or []:
-        found.things["volume", volume["Name"]] = volume.get("Labels") or {}
+        found.things["volume", volume["Name"]] = volume["Name"]
     for image in api.images(all=True):
-        labels = image.get("Labels") or {}
-        found.things["image", image["Id"]] = labels
-        for tag in image.get("RepoTags") or []:
-            if tag != "<none>:<none>":
-                found.things["tag", tag] = labels
+        tags = [tag for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"]
+        found.things["image", image["Id"]] = ""
+        found.things.update({("tag", tag): tag for tag in tags})
     return found
 
 
@@ -66,11 +62,10 @@ def compare(before: Holdings, after: Holdings, *, strict: bool) -> Difference:
     """
     ours: list[str] = []
     others: list[str] = []
-    for kind, name in after.missing_from(before):
-        marked = any(label.startswith(MARK) for label in after.things[kind, name]) or TAG in name
-        (ours if strict or marked else others).append(f"left: {kind} {name}")
-    for kind, name in before.missing_from(after):
-        (ours if strict else others).append(f"gone: {kind} {name}")
+    for thing in after.missing_from(before):
+        (ours if strict or TAG in thing else others).append(f"left: {thing}")
+    for thing in before.missing_from(after):
+        (ours if strict else others).append(f"gone: {thing}")
     return Difference(ours, others)
 
 

@@ -26,16 +26,14 @@ export function patch(root, html, held) {
   for (const box of tails) box.scrollTop = box.scrollHeight;
 }
 
-/** Note the `<details>` that the reader opened, closed or scrolled: they stay as they are. */
-function keepOpened(root, held) {
-  root.addEventListener("click", (event) => {
-    const summary = event.target.closest?.("summary");
-    if (summary && root.contains(summary)) held.add(summary.parentElement);
-  });
-  root.addEventListener("wheel", (event) => {
-    const details = event.target.closest?.("details");
-    if (details) held.add(details);
-  }, { passive: true });
+/** Note the `<details>` that the reader opened, closed, scrolled or selected in: they stay as they are. */
+function keepTouched(root, held) {
+  for (const kind of ["click", "wheel", "keydown", "pointerdown"]) {
+    root.addEventListener(kind, (event) => {
+      const details = event.target.closest?.("details");
+      if (details && root.contains(details)) held.add(details);
+    }, { passive: true });
+  }
 }
 
 export function render({ model, el }) {
@@ -44,7 +42,7 @@ export function render({ model, el }) {
   root.dataset.lmSuppressShortcuts = "true"; // JupyterLab: keys pressed in here are not commands
   el.append(root);
   const held = new WeakSet();
-  keepOpened(root, held);
+  keepTouched(root, held);
   let waiting = 0;
   const paint = () => {
     waiting = 0;

@@ -1,0 +1,67 @@
+"""Which part of a step's output is drawn: its end, as much as a page can bear."""
+
+from __future__ import annotations
+
+import re
+
+from dockermagic.builds.frame import Frame
+from dockermagic.builds.log import Log
+from dockermagic.builds.model import Step
+from dockermagic.views.logs import LogPart
+from dockermagic.views.screen import LONGEST, Run, shown_lines
+from dockermagic.views.units import plural
+
+__all__ = ["log_part", "newest"]
+
+_RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
+_LONG = re.compile(rf"[^\r\n]{{{2 * LONGEST},}}")
+
+
+def _shortened(line: re.Match[str]) -> str:
+    return f"{line[0][:LONGEST]} … {plural(len(line[0]) - LONGEST, 'more character')}"
+
+
+def newest(log: Log, lines: int, chars: int) -> tuple[str, bool]:
+    """Give the end of a log, about so many lines and characters of it, and whether there is more before."""
+    found: list[str] = []
+    wanted, room = lines + 1, chars
+    for page in (log.tail, *reversed(log.pages)):
+        for _, text in reversed(page):
+            if wanted <= 0 or room <= 0:
+                return "".join(reversed(found)), True
+            if len(text) > chars:
+                text = _LONG.sub(_shortened, text)[-chars:]
+            found.append(text)
+            wanted -= text.count("\n")
+            room -= len(text)
+    return "".join(reversed(found)), False
+
+
+def log_part(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
+    """Give the end of a step's output as it is drawn; none if it printed nothing. Open while it runs and where it went wrong."""
+    if not step.output:
+        return None
+    lines, chars = (_RUNNING_LINES, _RUNNING_CHARS) if running else (frame.log_lines, frame.log_chars)
+    text, cut = newest(step.output, lines, chars)
+    shown = shown_lines(text)
+    total = len(shown) if not cut else max(len(shown), step.output.lines + (not text.endswith("\n")))
+    kept = _fitting(shown, lines, chars)
+    return LogPart(
+        lines=tuple(kept),
+        first=total - len(kept),
+        total=total,
+        source=f"build.steps[{index}].log",
+        open=running or step.status in ("failed", "cancelled"),
+        cut=cut and len(kept) == len(shown),
+    )
+
+
+def _fitting(lines: list[tuple[Run, ...]], most: int, chars: int) -> list[tuple[Run, ...]]:
+    """Give the last lines that fit, at least one."""
+    kept = 0
+    for line in reversed(lines[-most:]):
+        chars -= 1 + sum(len(text) for text, _ in line)
+        if chars < 0 and kept:
+            break
+        kept += 1
+    return lines[len(lines) - kept :]

@@ -1,0 +1,3 @@
+FROM busybox
+COPY big.bin many /data/
+RUN sha256sum /data/big.bin > /sum && ls /data | wc -l > /count

@@ -1,0 +1,3 @@
+FROM busybox
+ONBUILD RUN echo later
+ONBUILD LABEL a="b c"

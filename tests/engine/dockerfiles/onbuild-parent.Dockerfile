@@ -1,0 +1,5 @@
+#: only-a-base
+FROM busybox
+ONBUILD COPY a.txt /from-context
+ONBUILD RUN echo triggered > /triggered
+ONBUILD ENV INHERITED=yes

@@ -1,0 +1,4 @@
+#: base onbuild-parent
+ARG BASE
+FROM ${BASE}
+RUN cat /from-context > /child

@@ -1,0 +1,8 @@
+FROM --platform=$BUILDPLATFORM busybox AS build
+ARG TARGETARCH
+ARG BUILDPLATFORM
+RUN echo "$TARGETARCH $BUILDPLATFORM" > /platform
+FROM busybox
+ARG TARGETPLATFORM
+COPY --from=build /platform /
+RUN echo $TARGETPLATFORM >> /platform

@@ -1,0 +1,3 @@
+FROM scratch
+COPY static /
+ENTRYPOINT ["/hello"]
