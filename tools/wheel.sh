@@ -16,4 +16,4 @@ PY
 echo "wheel: installing $(basename "$wheel") in a clean environment (about a minute)"
 .venv/bin/python -m venv build/wheel/venv
 build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check "$wheel" ipykernel nbclient nbconvert </dev/null
-build/wheel/venv/bin/python tools/demo.py --out build/wheel/lesson.html --from build/wheel/venv
+build/wheel/venv/bin/python tools/demo.py --out build/wheel/lesson.html

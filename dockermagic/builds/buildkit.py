@@ -10,7 +10,8 @@ BuildKit speaks of vertices, not of instructions. What belongs to what:
 3. Any other vertex (an image or URL that COPY --from, RUN --mount or ADD reads) belongs to the first instruction that has it as
    an input.
 4. A vertex may come in any order and several times; the last word counts. ENV, CMD, LABEL… have none.
-5. A FROM "ran" when layers of it were transferred; else its image was there and it is "cached".
+5. Two stages that begin alike share their vertices, which bear the name of one of them; the like steps of the other one ended as those did.
+6. A FROM "ran" when layers of it were transferred; else its image was there and it is "cached".
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.dockerfile import Dockerfile
 from dockermagic.builds.model import Step
-from dockermagic.builds.plan import layer_steps, resolve_stages
+from dockermagic.builds.plan import layer_steps, needed_stages, resolve_stages
 from dockermagic.builds.rawjson import split_json
 from dockermagic.builds.trace import Message, read_status
 from dockermagic.engine.wire import WireError
@@ -72,7 +73,7 @@ class TraceReader:
 
     Parameters:
         dockerfile, steps: the plan that the vertices are matched with.
-        build_args: what the build was given; they may decide what a FROM names.
+        build_args, target: what the build was given; they decide what a FROM names, and which stages are built.
         context_progress: whether the trace is the only one to know how much of the context was sent.
     """
 
@@ -81,10 +82,13 @@ class TraceReader:
         dockerfile: Dockerfile,
         steps: tuple[Step, ...],
         build_args: Mapping[str, str] | None = None,
+        target: str = "",
         *,
         context_progress: bool = False,
     ) -> None:
         self._steps = steps
+        self._alike = _beginnings(dockerfile, steps, build_args, target)
+        self._ends: dict[int, ev.StepFinished] = {}
         self._stages = {stage.name: stage.index for stage in dockerfile.stages}
         self._layers = layer_steps(dockerfile, build_args)
         self._counts = {index: sum(1 for stage, _ in self._layers if stage == index) for index in self._stages.values()}
@@ -193,7 +197,7 @@ class TraceReader:
         if known.step is None or (known.name.startswith("FROM ") and not error):
             return
         code = EXIT_CODE.search(error)
-        yield ev.StepFinished(
+        end = ev.StepFinished(
             time,
             known.step,
             self._status_of(known.step, bool(message["cached"]), error),
@@ -201,6 +205,15 @@ class TraceReader:
             error=error,
             exit_code=int(code[1]) if code else None,
         )
+        self._ends[known.step] = end
+        yield end
+
+    def shared(self) -> Iterator[ev.Event]:
+        """Yield the ends of steps that share a vertex with a step of another stage."""
+        ends = {self._alike[step]: end for step, end in self._ends.items() if step in self._alike and not end.error}
+        for step, beginning in self._alike.items():
+            if step not in self._ends and beginning in ends:
+                yield replace(ends[beginning], step=step)
 
     def _status_of(self, step: int, cached: bool, error: str) -> ev.StepEnd:
         if error:
@@ -249,6 +262,28 @@ class TraceReader:
                 yield ev.StepFinished(now, place, "failed", error=error)
 
 
+def _beginnings(
+    dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None, target: str
+) -> dict[int, tuple[str, ...]]:
+    """Give, for each step of a stage that is built, all that stands before it down to the image; equal ones share a vertex."""
+    needed = needed_stages(dockerfile, target, build_args) if dockerfile.stages else frozenset()
+    stages = resolve_stages(dockerfile, build_args)
+    lines: dict[int, tuple[str, ...]] = {}
+    found: dict[int, tuple[str, ...]] = {}
+    for place, instruction in enumerate(dockerfile.instructions):
+        index = instruction.stage
+        if index < 0:
+            continue
+        if instruction.keyword == "FROM":
+            parent = stages[index].parent
+            lines[index] = (stages[index].source.platform, stages[index].base) if parent is None else lines[parent]
+        else:
+            lines[index] = (*lines[index], instruction.name)
+        if index in needed and steps[place].status == "waiting":
+            found[place] = lines[index]
+    return found
+
+
 def _same_image(base: str, image: str) -> bool:
     """Whether a FROM's text and BuildKit's full name mean one image."""
     base = base if "/" in base else f"library/{base}"
@@ -262,8 +297,10 @@ class BuildkitDecoder:
     Source: moby/moby api/server/router/build: JSON objects a line; the trace under "moby.buildkit.trace".
     """
 
-    def __init__(self, dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None = None) -> None:
-        self._reader = TraceReader(dockerfile, steps, build_args)
+    def __init__(
+        self, dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None = None, target: str = ""
+    ) -> None:
+        self._reader = TraceReader(dockerfile, steps, build_args, target)
         self._rest = b""
         self.error = ""
         self.image_id = ""
@@ -299,6 +336,7 @@ class BuildkitDecoder:
         """Yield what the end of the stream settles."""
         rest, self._rest = self._rest, b""
         yield from self._line(rest, now)
+        yield from self._reader.shared()
         if not self.error and not self.image_id:
             self.error = "The engine ended the build without a word."
         if self.error:
@@ -308,8 +346,10 @@ class BuildkitDecoder:
 class BuildxDecoder:
     """What `docker buildx build --progress=rawjson` writes to stderr → events."""
 
-    def __init__(self, dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None = None) -> None:
-        self._reader = TraceReader(dockerfile, steps, build_args, context_progress=True)
+    def __init__(
+        self, dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None = None, target: str = ""
+    ) -> None:
+        self._reader = TraceReader(dockerfile, steps, build_args, target, context_progress=True)
         self._rest = b""
         self._words: list[str] = []
         self.error = ""
@@ -328,6 +368,7 @@ class BuildxDecoder:
         self._words += words
         for message in messages:
             yield from self._reader.read(message, now)
+        yield from self._reader.shared()
         said = [line.removeprefix("ERROR: ") for line in self._words if line.startswith("ERROR: ")]
         if said:
             self.error = said[-1]

@@ -53,7 +53,7 @@ class BuildxPath:
     def __init__(self, request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...], emit: Emit) -> None:
         self._request, self._engine = request, engine
         self._docker = find_buildx()
-        self.decoder: Decoder = BuildxDecoder(dockerfile, steps, build_args(request))
+        self.decoder: Decoder = BuildxDecoder(dockerfile, steps, build_args(request), request.target)
         self._process: subprocess.Popen[bytes] | None = None
 
     def _command(self, folder: Path) -> list[str]:

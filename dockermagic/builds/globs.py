@@ -50,8 +50,6 @@ def check_syntax(pattern: str) -> None:
             at += 1
         elif char == "[":
             at = _check_brackets(pattern, at + (pattern[at : at + 1] == "^"))
-    if DIRECT.fullmatch(pattern) is None:
-        expression(pattern)
 
 
 def _check_brackets(pattern: str, at: int) -> int:
@@ -153,10 +151,10 @@ def _from_go(text: str) -> str:
             made.append(repeat[0] if repeat else r"\{")
             at = repeat.end() if repeat else at + 1
             continue
-        if char == "$":
-            made.append(r"\Z")
+        if char in "$^":
+            made.append(r"\Z" if char == "$" else "(?:^)")
         else:
-            made.append(char if char in "^|()?*." else re.escape(char))
+            made.append(char if char in "|()?*." else re.escape(char))
         at += 1
     return "".join(made)
 

@@ -5,7 +5,7 @@
 2. So both are walked from the end, and an entry counts for an instruction when it is of its kind. An entry that is of no
    instruction (labels given on the command line, ONBUILD triggers) is passed over; an instruction with no entry of its kind ends the walk,
    since what follows could only be guessed.
-3. What an ONBUILD trigger added is counted to the FROM that brought it.
+3. What is left at the end is the image that the chain stands on, and what its ONBUILD triggers added: it is FROM's.
 """
 
 from __future__ import annotations
@@ -57,15 +57,18 @@ def measure(
         Step index → bytes; a step whose layer is not in the image, or not told apart, is missing.
     """
     found: dict[int, int] = {}
-    place = 0
+    place, last = 0, None
     for step in chain(dockerfile, target, build_args):
         keyword = dockerfile.instructions[step].keyword
         if keyword in QUIET:
+            last = step
             continue
         while place < len(history) and keyword_of(history[place]) != keyword and keyword_of(history[place]) in ("LABEL", "ONBUILD"):
             place += 1
         if place >= len(history) or keyword_of(history[place]) != keyword:
-            break
+            return found
         found[step] = int(history[place].get("Size") or 0)
         place += 1
+    if last is not None and dockerfile.instructions[last].keyword == "FROM":
+        found[last] = sum(int(entry.get("Size") or 0) for entry in history[place:])
     return found

@@ -7,8 +7,7 @@ import re
 from dockermagic.builds.frame import Frame
 from dockermagic.builds.log import Log
 from dockermagic.builds.model import Step
-from dockermagic.views.logs import LogPart
-from dockermagic.views.screen import LONGEST, Run, shown_lines
+from dockermagic.views.screen import LONGEST, LogPart, Run, shown_lines
 from dockermagic.views.units import plural
 
 __all__ = ["log_part", "newest"]

@@ -92,7 +92,7 @@ class BuildkitPath:
 
     def __init__(self, request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...], emit: Emit) -> None:
         self._request, self._engine = request, engine
-        self.decoder: Decoder = BuildkitDecoder(dockerfile, steps, build_args(request))
+        self.decoder: Decoder = BuildkitDecoder(dockerfile, steps, build_args(request), request.target)
         self._context = Context(Path(request.context)) if request.context is not None else None
         self._emit = emit
         self._exchange = engine.exchange()

@@ -8,7 +8,7 @@ from dockermagic.builds.frame import Frame
 from dockermagic.builds.model import Build, LintWarning, Step
 from dockermagic.builds.output import log_part
 from dockermagic.views.hostile import clip, link, one_line, visible
-from dockermagic.views.logs import LogPart
+from dockermagic.views.screen import LogPart
 from dockermagic.views.units import bytes_text, plural, seconds_text
 
 __all__ = ["GLYPHS", "Bar", "Meter", "Note", "Remark", "Row", "bar", "noted", "step_row", "warned"]
@@ -40,7 +40,8 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class Note:
     """Words on the time axis, between two places in percent: `side` is "" (no bar there), "after" or "before" the bar,
-    "after-cached" after a mark that is wider than its time."""
+    "after-cached" after a mark that is wider than its time.
+    """
 
     text: str
     left: float
@@ -168,7 +169,7 @@ def _words(step: Step, frame: Frame) -> str:
                 "starts empty, no layer" if base == "scratch" else "goes on from that stage" if base in frame.names else "no layer"
             )
         if step.status == "cached":
-            return "image was already here"
+            return "image already here"
     if step.transfers and step.status != "running":
         moved = bytes_text(sum(move.current for move in step.transfers))
         return f"pulled {moved} in {plural(len(step.transfers), 'layer')}"

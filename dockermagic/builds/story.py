@@ -26,11 +26,13 @@ def explain(build: Build) -> tuple[str, str]:
     if failed.exit_code is not None:
         lines.append(f"The command ended with exit code {failed.exit_code}.")
     elif failed.error:
-        lines.append(_plain(failed.error))
+        missing = MISSING.search(failed.error)
+        lines.append(f"“{missing[1]}” was not found." if missing else _plain(failed.error))
     tail = [_plain(line) for line in failed.log.splitlines()[-LOG_LINES:]]
     if tail:
         lines += ["", "Its last lines:", *(f"    {line}" for line in tail)]
-    return "\n".join(lines), _hint(failed.error + "\n" + failed.log[-4000:] + "\n" + build.error, failed)
+    code = "" if failed.exit_code is None else f"exit code {failed.exit_code}"
+    return "\n".join(lines), _hint("\n".join((code, failed.error, failed.log[-4000:], build.error)), failed)
 
 
 def _plain(text: str) -> str:
@@ -52,6 +54,7 @@ def _missing_command(found: re.Match[str], step: Step | None) -> str:
     return "A command was not found (exit code 127). Is it spelt right, and is it installed in the image that this stage is FROM?"
 
 
+MISSING = re.compile(r'"/?([^"\n]+)"(?: not found)?: not found')
 Hint = Callable[["re.Match[str]", "Step | None"], str]
 
 WRAPPING = re.compile(r"^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+")
@@ -61,11 +64,11 @@ HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
         re.compile(r"secret \S+: not found|secret \S+ not found"),
         lambda found, step: "The step asks for a secret that was not given: %%dockerfile --secret id=NAME,src=FILE",
     ),
-    (re.compile(r'"/?([^"\n]+)"(?: not found)?: not found'), _missing_file),
+    (re.compile(r'copier: stat: "/?([^"]+)"'), _missing_file),
+    (MISSING, _missing_file),
     (re.compile(r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat ([^:]+):"), _missing_file),
-    (re.compile(r'(?:checking on sources under|no such file or directory)[^\n]*?"/?([^"\n]+)"'), _missing_file),
     (re.compile(r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found"), _missing_image),
-    (re.compile(r"exit code: 127|code: 127|command not found"), _missing_command),
+    (re.compile(r"exit code 127\b"), _missing_command),
     (
         re.compile(r"no such host|dial tcp|i/o timeout|network is unreachable|Temporary failure in name resolution|bad address"),
         lambda found, step: "A name could not be reached over the network. Is this machine online, and does it need a proxy (--build-arg HTTP_PROXY=…)?",

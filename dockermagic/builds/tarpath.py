@@ -43,13 +43,18 @@ class _Sink(io.RawIOBase):
 
     def __init__(self) -> None:
         self.data = bytearray()
+        self.written = 0
 
     def writable(self) -> bool:
         return True
 
+    def tell(self) -> int:
+        return self.written
+
     def write(self, data: object) -> int:
         piece = bytes(data)  # type: ignore[call-overload]  # a buffer, as RawIOBase has it
         self.data += piece
+        self.written += len(piece)
         return len(piece)
 
     def take(self) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dockermagic.builds.rows import Row
+from dockermagic.builds.rows import Bar, Row
 from dockermagic.builds.scene import Group, Scene
 from dockermagic.views.cells import clipped, padded, width_of
 from dockermagic.views.units import plural
@@ -138,23 +138,33 @@ class _Columns:
             lines += [self.remark(part, remark.role) for part in told.splitlines()[:4]]
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
+        if row.note and row.bar and self._beside(row, row.bar) is None:
+            lines.append(self.remark(row.note.text, "muted"))
         lines += [
             self.remark(meter.text + (f" ({meter.share:.0%})" if meter.share is not None else ""), "muted") for meter in row.meters
         ]
         return lines + self._log(row)
 
     def _bar(self, row: Row) -> TextLine:
-        words = row.note.text if row.note else ""
         if row.bar is None:
-            return [(padded(words, self.bar) + " ", "muted")]
-        start = min(int(row.bar.left / 100 * self.bar), self.bar - 1)
-        long = min(max(1, round(row.bar.width / 100 * self.bar)), self.bar - start)
-        after = self.bar - start - long
+            return [(padded(row.note.text if row.note else "", self.bar) + " ", "muted")]
+        start, long = self._stretch(row.bar)
+        before, after = self._beside(row, row.bar) or ("", "")
         fill = _FILLS.get(row.bar.role, "█") * long
-        room = width_of(words) + 1
-        behind = f" {words}" if room <= after else ""
-        before = padded(words, start - 1, right=True) + " " if room <= start and not behind else " " * start
-        return [(before, "muted"), (fill, row.bar.role), (padded(behind, after) + " ", "muted")]
+        behind = padded(after, self.bar - start - long) + " "
+        return [(padded(before, start, right=True), "muted"), (fill, row.bar.role), (behind, "muted")]
+
+    def _stretch(self, bar: Bar) -> tuple[int, int]:
+        start = min(int(bar.left / 100 * self.bar), max(0, self.bar - 1))
+        return start, min(max(1, round(bar.width / 100 * self.bar)), self.bar - start)
+
+    def _beside(self, row: Row, bar: Bar) -> tuple[str, str] | None:
+        """Give the words before and after the bar; None if there is no room for them."""
+        words = row.note.text if row.note else ""
+        start, long = self._stretch(bar)
+        if width_of(words) < self.bar - start - long:
+            return "", f" {words}"
+        return (f"{words} ", "") if width_of(words) < start else None
 
     def _log(self, row: Row) -> list[TextLine]:
         if row.log is None or row.status not in ("running", "failed", "cancelled"):

@@ -1,8 +1,7 @@
-"""A program's output as it is drawn: which part of it, and the markup of that part."""
+"""A program's output as markup that can be opened, and that keeps to its end while it grows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import htpy as h
@@ -10,30 +9,14 @@ from markupsafe import Markup, escape
 
 from dockermagic.views.colours import css
 from dockermagic.views.look import Look
-from dockermagic.views.screen import Run
+from dockermagic.views.screen import LogPart, Run
 from dockermagic.views.units import plural
 
-__all__ = ["LogPart", "log_details"]
+__all__ = ["log_details"]
 
 _BLOCK = 50
 """Lines that are one element: what the browser keeps or replaces as a whole."""
 _STYLED = Markup('<span style="%s">%s</span>')
-
-
-@dataclass(frozen=True, slots=True)
-class LogPart:
-    """The end of an output as a terminal would show it.
-
-    `first` is the number of its first line, counted from 0; `total` lines there are; `source` is the expression that holds
-    them all. `open`: shown at once. `cut`: the first line has lost its beginning.
-    """
-
-    lines: tuple[tuple[Run, ...], ...]
-    first: int
-    total: int
-    source: str
-    open: bool
-    cut: bool
 
 
 def log_details(log: LogPart, key: str, look: Look) -> h.Renderable:

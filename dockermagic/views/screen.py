@@ -13,7 +13,7 @@ from dockermagic.views.colours import PLAIN, Style, styled
 from dockermagic.views.hostile import ESCAPES, visible
 from dockermagic.views.units import plural
 
-__all__ = ["LONGEST", "Run", "shown_lines"]
+__all__ = ["LONGEST", "LogPart", "Run", "shown_lines"]
 
 Run = tuple[str, Style]
 """Text and how it is set."""
@@ -23,6 +23,22 @@ LONGEST = 2000
 
 _TOKEN = re.compile(rf"(?P<text>[^\x00-\x1f\x7f-\x9f]+)|(?P<escape>{ESCAPES})|(?P<control>[\x00-\x1f\x7f-\x9f])")
 _CSI = re.compile(r"(?:\x1b\[|\x9b)([0-9:;]*)([@-~])")
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """The end of an output as a terminal would show it.
+
+    `first` is the number of its first line, counted from 0; `total` lines there are; `source` is the expression that holds
+    them all. `open`: shown at once. `cut`: the first line has lost its beginning.
+    """
+
+    lines: tuple[tuple[Run, ...], ...]
+    first: int
+    total: int
+    source: str
+    open: bool
+    cut: bool
 
 
 @dataclass(slots=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _LINE = "rgba(128,128,128,0.28)"
-_CELL = f"text-align:left;vertical-align:top;padding:4px 18px 4px 0;border:none;border-bottom:1px solid {_LINE};white-space:normal;max-width:none"
+_CELL = (
+    f"text-align:left;vertical-align:top;padding:4px 18px 4px 0;border:none;border-bottom:1px solid {_LINE};"
+    "white-space:normal;max-width:none"
+)
 _TABLE = "border-collapse:collapse;border:none;margin:4px 0 14px;font-size:14px;color:inherit"
 _CAPTION = "caption-side:top;text-align:left;font-size:16px;font-weight:bold;padding:0 0 4px;color:inherit"
 _ROW = "background-color:transparent"

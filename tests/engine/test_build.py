@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from docker.errors import ImageNotFound
+from docker.errors import NotFound
 
 import dockermagic
 from dockermagic.builds.model import Build
@@ -42,7 +42,7 @@ def make(text: str, *, engine: Engine, **options: object) -> Build:
 def _removed() -> Iterator[None]:
     yield
     for engine, image in reversed(MADE):
-        with contextlib.suppress(ImageNotFound):
+        with contextlib.suppress(NotFound):
             engine.api.remove_image(image, force=True)
         engine.close()
     MADE.clear()
@@ -387,6 +387,7 @@ def test_onbuild_triggers_belong_to_the_from(here: Engine, tag: Tag) -> None:
 def test_the_classic_builder(engine20: str, context: Path, tag: Tag, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     engine = Engine(Address(engine20))
+    before = {image["Id"] for image in engine.api.images(all=True)}
     assert engine.build_path == "classic"
     text = f'FROM busybox\nENV A=1\nCOPY . /c\n{salted()}\nRUN wc -l /c/*.txt; ls -A /c\nCMD ["x"]\n'
     name = tag("classic")
@@ -406,6 +407,8 @@ def test_the_classic_builder(engine20: str, context: Path, tag: Tag, monkeypatch
     error = failing(f"FROM busybox\n{salted()}; exit 9\nRUN x\n", engine, context=None)
     assert statuses(error.build) == ["cached", "failed", "skipped"]
     assert error.build.steps[1].exit_code == 9
+    # The classic builder's cache is images without a name; what the failed build left of it goes with the rest.
+    MADE.extend((engine, image["Id"]) for image in engine.api.images(all=True) if image["Id"] not in before)
 
 
 def test_a_recorded_build_draws_the_same_picture(here: Engine, context: Path, tmp_path: Path, tag: Tag) -> None:
@@ -417,3 +420,18 @@ def test_a_recorded_build_draws_the_same_picture(here: Engine, context: Path, tm
     assert "recorded" in recorded
     assert "recorded" not in fresh
     assert set(fresh.splitlines()[1:]) <= set(recorded.splitlines())
+
+
+def test_stages_that_begin_alike_share_their_first_steps(here: Engine, tag: Tag) -> None:
+    salt = secrets.token_hex(6)
+    text = f"""FROM busybox AS one
+WORKDIR /{salt}
+RUN echo one > /1
+FROM busybox AS unused
+WORKDIR /{salt}
+FROM busybox
+WORKDIR /{salt}
+COPY --from=one /1 /
+"""
+    build = make(text, tag=tag("alike"), context=None, engine=here)
+    assert statuses(build) == ["cached", "ran", "ran", "skipped", "skipped", "cached", "ran", "ran"]

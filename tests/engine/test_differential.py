@@ -31,7 +31,7 @@ class Bench:
         self.folder = folder
         self.secret = folder / "secret.txt"
         self.secret.write_text(examples.SECRET)
-        self.context = self.plant("context")
+        self.context = self.plant(f"{folder.name}-context")  # by its last name, buildx may take it for one that it has seen
         self.since = time.time() - 60
         self.base = ""
 
@@ -145,7 +145,7 @@ def test_the_comparer_finds_a_change(change: str, bench: Bench) -> None:
     plant_more(bench.context)
     before = bench.look(bench.by_command_line(example))
     # A folder of its own: in the same one the command line misses an edit that keeps size and time.
-    bench.plant("changed")
+    bench.plant(f"{bench.folder.name}-changed")
     plant_more(bench.context)
     make, sign = CHANGES[change]
     make(bench.context)

@@ -32,7 +32,7 @@ BUILDKIT = history(
 
 
 def test_buildkits_history() -> None:
-    assert measure(BUILDKIT, read_dockerfile(TEXT)) == {9: 0, 8: 8, 7: 2, 6: 0, 2: 1, 1: 0}
+    assert measure(BUILDKIT, read_dockerfile(TEXT)) == {9: 0, 8: 8, 7: 2, 6: 0, 2: 1, 1: 0, 0: 1_980_000}
 
 
 def test_labels_from_the_command_line_are_passed_over() -> None:
@@ -45,11 +45,12 @@ def test_the_classic_builders_history() -> None:
         ("/bin/sh -c #(nop)  LABEL a=b", 0),
         ('/bin/sh -c #(nop)  CMD ["x"]', 0),
         ("|1 X=1 /bin/sh -c make", 8),
+        ("/bin/sh -c #(nop)  ARG X=1", 0),
         ("/bin/sh -c #(nop) COPY file:abc in / ", 2),
     )
     dockerfile = read_dockerfile('FROM busybox\nCOPY a /\nARG X=1\nRUN make\nCMD ["x"]\n')
-    assert measure(entries[:3], dockerfile) == {4: 0, 3: 8}
-    assert [keyword_of(entry) for entry in entries] == ["LABEL", "CMD", "RUN", "COPY"]
+    assert measure(entries, dockerfile) == {4: 0, 3: 8, 2: 0, 1: 2, 0: 0}
+    assert [keyword_of(entry) for entry in entries] == ["LABEL", "CMD", "RUN", "ARG", "COPY"]
 
 
 def test_a_history_that_does_not_fit_ends_the_walk() -> None:

@@ -1,5 +1,5 @@
 FROM busybox
-RUN adduser -D -u 1500 worker && mkdir /home/worker/in && chown worker /home/worker/in
+RUN echo "worker:x:1500:1500::/home/worker:/bin/sh" >> /etc/passwd && mkdir -p /home/worker/in && chown worker /home/worker/in
 USER worker
 WORKDIR /home/worker/in
 RUN id -u > uid && touch mine

@@ -1,0 +1,270 @@
+"""The markup of a build: well formed, escaped, the same live and saved, legible to a sanitizer and to a screen reader."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dockermagic.builds.picture import BuildDrawer, bundle
+from dockermagic.views.look import RULES, stylesheet
+from tests.unit import examples as x
+from tests.unit.hostile_corpus import PAYLOADS, URLS, hostile_build
+from tests.unit.page import Node, read
+
+TAGS = {
+    "section",
+    "header",
+    "span",
+    "strong",
+    "b",
+    "bdi",
+    "code",
+    "pre",
+    "p",
+    "div",
+    "table",
+    "caption",
+    "colgroup",
+    "col",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "details",
+    "summary",
+    "a",
+}
+ATTRIBUTES = {
+    "class",
+    "style",
+    "aria-label",
+    "aria-live",
+    "aria-hidden",
+    "role",
+    "scope",
+    "colspan",
+    "dir",
+    "tabindex",
+    "title",
+    "open",
+    "href",
+    "target",
+    "rel",
+    "data-key",
+    "data-status",
+    "data-tail",
+}
+PROPERTIES = {
+    "align-items",
+    "background-color",
+    "background-image",
+    "background-size",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-left-color",
+    "border-radius",
+    "border-top",
+    "border-width",
+    "box-sizing",
+    "caption-side",
+    "color",
+    "cursor",
+    "display",
+    "flex",
+    "flex-direction",
+    "flex-wrap",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "gap",
+    "height",
+    "left",
+    "line-height",
+    "margin",
+    "margin-left",
+    "max-height",
+    "max-width",
+    "min-width",
+    "opacity",
+    "overflow",
+    "overflow-wrap",
+    "padding",
+    "padding-left",
+    "position",
+    "right",
+    "table-layout",
+    "text-align",
+    "text-decoration",
+    "text-overflow",
+    "top",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-break",
+}
+
+
+def builds() -> list[tuple[str, str]]:
+    return [(name, bundle(make())["text/html"]) for name, make in (("hello", x.hello), ("failing", x.failing), ("multi", x.multi))]
+
+
+@pytest.mark.parametrize(("name", "html"), builds())
+def test_only_what_an_untrusted_notebook_keeps(name: str, html: str) -> None:
+    for node in read(html).all():
+        assert node.name in TAGS
+        assert set(node.attributes) <= ATTRIBUTES
+        for declaration in (node.attributes.get("style") or "").split(";"):
+            if declaration:
+                prop, _, value = declaration.partition(":")
+                assert prop in PROPERTIES
+                assert "var(" not in value
+                assert "calc(" not in value
+                assert "url(" not in value
+
+
+@pytest.mark.parametrize("outcome", ["failed", "running"])
+def test_hostile_text_stays_text(outcome: str) -> None:
+    build = hostile_build(outcome)
+    for html in (bundle(build)["text/html"], BuildDrawer().html(build, x.START + 1)):
+        page = read(html)
+        for node in page.all():
+            assert node.name in TAGS
+            assert set(node.attributes) <= ATTRIBUTES
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", str(node.attributes))
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", page.text)
+        assert "<script>window.PWNED = 1</script>" in page.text
+        assert "⟨U+202E⟩gnp.exe" in page.text
+        html.encode("utf-8")
+
+
+def test_hostile_links_are_no_links() -> None:
+    for url in URLS:
+        build = x.fold(x.hello(), [x.ev.LintWarned(0, 3, "Rule", "text", url)])
+        links = read(bundle(build)["text/html"]).keyed("s3x").all("a")
+        assert [link.attributes["href"] for link in links] == ([url] if url.startswith('https://e.example/"') else [])
+
+
+def test_hostile_builds_stay_small() -> None:
+    assert len(bundle(hostile_build())["text/html"]) < 1_500_000
+    assert max(map(len, PAYLOADS)) == 1_000_000
+
+
+@pytest.mark.parametrize("make", [x.hello, x.failing, x.multi, lambda: x.at(x.multi_start(), x.multi_events(), 7.5)])
+def test_live_and_saved_differ_only_in_how_the_look_is_written(make: object) -> None:
+    build = make()  # type: ignore[operator]
+    drawer = BuildDrawer()
+    live, saved = read(drawer.html(build, x.START + 7.5)), read(drawer.bundle(build)["text/html"])
+    if build.outcome is not None:
+        assert live.shape() == saved.shape()
+    assert [node.name for node in live.all()] == [node.name for node in saved.all()]
+
+
+def test_every_rule_that_markup_asks_for_is_in_the_stylesheet() -> None:
+    sheet = stylesheet()
+    for build in (x.multi(), x.failing(), x.at(x.multi_start(), x.multi_events(), 1.6)):
+        for node in read(BuildDrawer().html(build, x.START + 1.6)).all():
+            for name in (node.attributes.get("class") or "").split():
+                assert f".{name}{{" in sheet
+
+
+def test_the_table_can_be_read_aloud() -> None:
+    page = read(bundle(x.multi())["text/html"])
+    (table,) = page.all("table")
+    assert table.all("caption")[0].text.startswith("The build of shop:2.1")
+    assert next(cell.text for cell in table.all("thead")[0].all("th")[::1] if cell.attributes["scope"] == "col") == "Line"
+    body = [row for group in table.all("tbody") for row in group.all("tr")]
+    for row in body:
+        key = row.attributes["data-key"] or ""
+        heads = [cell.attributes.get("scope") for cell in row.all("th")]
+        assert heads == (["rowgroup"] if key.endswith("h") else [] if key.endswith("x") else ["row"])
+    status = next(node for node in page.all() if node.attributes.get("role") == "status")
+    assert (status.attributes["aria-live"], status.text) == ("polite", "✓ succeeded")
+
+
+def test_status_is_told_by_word() -> None:
+    page = read(bundle(x.failing())["text/html"])
+    for key, word in (("s0", "cached"), ("s3", "failed"), ("s4", "skipped")):
+        assert word in page.keyed(key).text
+
+
+def test_cached_has_a_pattern_and_ran_has_none() -> None:
+    page = read(bundle(x.hello())["text/html"])
+
+    def bar(key: str) -> str:
+        found = [
+            n
+            for n in page.keyed(key).all("div")
+            if n.attributes.get("aria-hidden") and "height:15px" in (n.attributes.get("style") or "")
+        ]
+        return found[0].attributes["style"] or ""
+
+    assert "dashed" in bar("s0")
+    assert "linear-gradient" in bar("s0")
+    assert "linear-gradient" not in bar("s3")
+
+
+def test_the_failed_log_is_open_and_shows_its_end() -> None:
+    (log,) = [node for node in read(bundle(x.failing())["text/html"]).all("details") if "open" in node.attributes]
+    screen = log.all("pre")[0]
+    assert "column-reverse" in (screen.attributes["style"] or "")
+    assert "ERROR: No matching distribution found for reqests" in screen.text
+    assert any("color:" in (span.attributes.get("style") or "") for span in screen.all("span"))
+
+
+def test_logs_of_finished_steps_are_closed() -> None:
+    logs = [
+        node
+        for node in read(bundle(x.multi())["text/html"]).all("details")
+        if (node.attributes.get("data-key") or "").endswith("l")
+    ]
+    assert len(logs) == 4
+    assert not any("open" in node.attributes for node in logs)
+
+
+def test_a_long_instruction_can_be_opened() -> None:
+    page = read(bundle(x.multi())["text/html"])
+    more = page.keyed("s6i")
+    assert "+2 more lines" in more.all("summary")[0].text
+    assert "-o /out/server ./cmd/server" in more.all("pre")[0].text
+
+
+def test_the_command_stands_at_the_end() -> None:
+    page = read(bundle(x.hello())["text/html"])
+    assert page.all("pre")[-1].text == x.hello().command
+
+
+def test_a_block_of_a_growing_log_keeps_its_key_and_its_text() -> None:
+    def blocks(count: int) -> dict[str, str]:
+        said = [x.ev.StepLogged(x.START + 1, 3, 1, f"line {number}\n") for number in range(count)]
+        build = x.fold(x.at(x.hello_start(), x.hello_events(), 1.0), said)
+        spans: list[Node] = read(BuildDrawer().html(build, x.START + 1)).keyed("s3l").all("span")
+        return {str(span.attributes["data-key"]): span.text for span in spans if "data-key" in span.attributes}
+
+    before, after = blocks(1000), blocks(1010)
+    same = [key for key in before if after.get(key) == before[key]]
+    assert len(same) >= len(before) - 2
+
+
+def test_saved_and_live_sizes() -> None:
+    assert len(bundle(x.hello())["text/html"]) < 25_000
+    live = BuildDrawer().html(x.at(x.multi_start(), x.multi_events(), 7.5), x.START + 7.5)
+    assert len(live) < 35_000
+
+
+def test_rules_are_used() -> None:
+    used = set()
+    import pathlib
+
+    folder = pathlib.Path(__file__).parents[2] / "dockermagic"
+    text = "".join(
+        path.read_text() for place in ("builds/markup.py", "builds/rows.py", "views/logs.py") for path in [folder / place]
+    )
+    for name in RULES:
+        if re.search(rf'["]{name}["]', text) or any(name.startswith(p) for p in ("pill-", "ink-", "row-", "mark-", "bar-", "box-")):
+            used.add(name)
+    assert used == set(RULES)
