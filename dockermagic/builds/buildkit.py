@@ -217,7 +217,7 @@ class TraceReader:
 
     def _status_of(self, step: int, cached: bool, error: str) -> ev.StepEnd:
         if error:
-            return "cancelled" if "context canceled" in error and "exit code" not in error else "failed"
+            return "cancelled" if "context canceled" in error else "failed"
         if self._steps[step].keyword == "FROM":
             return "ran" if step in self._moved else "cached"
         return "cached" if cached else "ran"

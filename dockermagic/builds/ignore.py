@@ -70,7 +70,7 @@ class _Pattern:
         """Whether some path inside the folder could match; True in doubt."""
         deep = self.text.find("**")
         fixed = self.text if deep < 0 else self.text[:deep]
-        if any(sign in fixed for sign in "[\\|{^"):
+        if "|" in self.text or any(sign in fixed for sign in "[\\{^"):
             return True
         parts, wanted = folder.split("/"), fixed.split("/")
         if deep >= 0:

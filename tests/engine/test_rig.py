@@ -52,6 +52,19 @@ def test_an_open_registry_gives_what_it_took(any_engine: str, registry_beside: C
     depot.forget(reference)
 
 
+def test_what_a_registry_offers_is_new_to_the_engine(any_engine: str, registry_beside: Callable[..., Registry]) -> None:
+    depot = registry_beside(any_engine)
+    reference = depot.offer("public/new:1", megabytes=3)
+    client = engines.at(any_engine).client()
+    moved = [
+        line["progressDetail"]["current"]
+        for line in client.api.pull(reference, stream=True, decode=True)
+        if line.get("progressDetail")
+    ]
+    depot.forget(reference)
+    assert engines.at(any_engine).name == "podman" or max(moved) >= 3_000_000
+
+
 def test_a_token_registry_asks_who_is_there(docker_engine: str, registry_beside: Callable[..., Registry]) -> None:
     depot = registry_beside(docker_engine, tokens=True)
     client = engines.at(docker_engine).client()

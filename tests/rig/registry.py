@@ -19,6 +19,7 @@ from docker.errors import ImageNotFound
 
 from tests.rig import packages
 from tests.rig.engines import Engine, new_home
+from tests.rig.images import BUSYBOX
 from tests.rig.places import ROOT, RigError, say
 from tests.rig.processes import Program, await_fact, start
 
@@ -46,7 +47,7 @@ class Registry:
         return {"username": self.user, "password": self.password, "serveraddress": self.address} if self.user else None
 
     def push(self, image: str, repository: str) -> str:
-        """Push an image that the engine has; the engine keeps no new name of it.
+        """Push an image that the engine has; the engine keeps no new name of it, and not the image if it had no other name.
 
         Parameters:
             image: a name or an id.
@@ -65,6 +66,22 @@ class Registry:
         finally:
             client.images.remove(reference)
         return reference
+
+    def offer(self, repository: str, megabytes: int = 6) -> str:
+        """Push an image that nobody has, so that pulling it moves bytes: busybox with random bytes on top.
+
+        Returns:
+            The reference to pull it by.
+        """
+        client = self.engine.client()
+        command = ["sh", "-c", f"head -c {megabytes}000000 /dev/urandom > /random"]
+        container = client.containers.run(BUSYBOX, command, detach=True)
+        try:
+            container.wait()
+            image = str(container.commit().id)
+        finally:
+            container.remove(force=True)
+        return self.push(image, repository)
 
     def forget(self, reference: str) -> None:
         """Remove from the engine what was pulled from here, so that the next pull moves bytes again."""
