@@ -18,7 +18,16 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from dockermagic.api import build
     from dockermagic.builds.model import Build, Step
-    from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError, EngineError, EngineNotFound, RecordError, UsageError
+    from dockermagic.errors import (
+        BuildCancelled,
+        BuildFailed,
+        DockerfileError,
+        DockerMagicError,
+        EngineError,
+        EngineNotFound,
+        RecordError,
+        UsageError,
+    )
 
 __all__ = [
     "Build",

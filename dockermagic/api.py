@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dockermagic import session
 from dockermagic.builds.cell import build_quietly
+from dockermagic.builds.flags import read_secret
 from dockermagic.builds.model import Build
-from dockermagic.builds.options import check_context, read_secret
+from dockermagic.builds.options import check_context
 from dockermagic.builds.request import BuildRequest, Secret
 from dockermagic.errors import UsageError
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from dockermagic.engine.advice import how_to_get_one
-from dockermagic.engine.discovery import Search
 from dockermagic.flags import Command, Example, Flag, parse
 from dockermagic.views.table import Table
+
+if TYPE_CHECKING:
+    from dockermagic.engine import Search
 
 ENGINE = Command(
     name="%docker_engine",
@@ -42,6 +43,8 @@ class EngineReport:
 
     def rows(self) -> list[tuple[str, str]]:
         """Give what is known, as pairs of label and text."""
+        from dockermagic.engine.advice import how_to_get_one
+
         engine = self.search.engine
         if engine is None:
             return [("Engine", "none was found"), ("How to get one", how_to_get_one(sys.platform))]
@@ -49,7 +52,10 @@ class EngineReport:
         return [
             ("Engine", f"{about.title} (API {about.api_version})"),
             ("Found through", f"{engine.source}: {engine.address.url}"),
-            ("Runs on", f"{about.name}: {about.os}/{about.arch}, kernel {about.kernel}, {about.cpus} CPUs, {about.memory / 1e9:.1f} GB"),
+            (
+                "Runs on",
+                f"{about.name}: {about.os}/{about.arch}, kernel {about.kernel}, {about.cpus} CPUs, {about.memory / 1e9:.1f} GB",
+            ),
             ("Image store", about.store),
             ("Builds with", PATHS[engine.build_path]),
         ]

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.page import page
 
 from dockermagic import session
-from dockermagic.builds.options import DOCKERFILE, read_options
+from dockermagic.builds.flags import DOCKERFILE
+from dockermagic.builds.options import read_options
+from dockermagic.engine_report import ENGINE, report
 from dockermagic.errors import BuildCancelled, BuildFailed
 from dockermagic.flags import help_text
 
@@ -21,11 +24,12 @@ class DockerMagic(Magics):
     @no_var_expand
     @cell_magic
     def dockerfile(self, line: str, cell: str) -> Any:
+        """Build the cell as a Dockerfile."""
         from dockermagic.builds.cell import build_cell
 
         request = read_options(line, cell, session.notebook_folder(self.shell), os.environ)
         if request is None:
-            print(help_text(DOCKERFILE))
+            page(help_text(DOCKERFILE))
             return None
         request = replace(request, labels=(*request.labels, *session.labels(self.shell)))
         try:
@@ -39,12 +43,16 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_engine(self, line: str) -> Any:
-        from dockermagic.engine_report import ENGINE, report
-
-        return report(line, session.CURRENT) or print(help_text(ENGINE))
+        """Show the engine."""
+        found = report(line, session.CURRENT)
+        if found is None:
+            page(help_text(ENGINE))
+        return found
 
     def _keep(self, name: str, value: Any) -> None:
         if name and self.shell is not None:
             self.shell.user_ns[name] = value
 
+    # What `%%dockerfile?` shows is made of the same table that the line is read with.
     dockerfile.__doc__ = help_text(DOCKERFILE)
+    docker_engine.__doc__ = help_text(ENGINE)

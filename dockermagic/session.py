@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockermagic import __version__
-from dockermagic.engine import Engine, Search, not_found, search
 from dockermagic.errors import EngineError
+
+if TYPE_CHECKING:
+    from dockermagic.engine import Engine, Search
 
 NOTEBOOK_LABEL = "dev.dockermagic.notebook"
 VERSION_LABEL = "dev.dockermagic.version"
@@ -28,6 +30,8 @@ class Session:
         Raises:
             EngineNotFound: there is none.
         """
+        from dockermagic.engine import not_found
+
         found = self.found()
         if found.engine is None:
             raise not_found(found)
@@ -39,6 +43,8 @@ class Session:
         Parameters:
             again: look once more, whatever was found before.
         """
+        from dockermagic.engine import search
+
         if self._found is None or self._found.engine is None or again or not _alive(self._found.engine):
             self._found = search()
         return self._found

@@ -43,7 +43,9 @@ def find_buildx(docker: str | None = None) -> str:
     if asked.returncode or found is None:
         raise UsageError("The docker CLI here has no buildx plugin.", hint)
     if (int(found[1]), int(found[2])) < OLDEST:
-        raise UsageError(f"The buildx plugin here is {found[0]}; it takes {OLDEST[0]}.{OLDEST[1]} or newer to follow its work.", hint)
+        raise UsageError(
+            f"The buildx plugin here is {found[0]}; it takes {OLDEST[0]}.{OLDEST[1]} or newer to follow its work.", hint
+        )
     return docker
 
 
@@ -58,7 +60,16 @@ class BuildxPath:
 
     def _command(self, folder: Path) -> list[str]:
         request = self._request
-        command = [self._docker, "buildx", "build", "--progress=rawjson", "--file", str(folder / "Dockerfile"), "--iidfile", str(folder / "image")]
+        command = [
+            self._docker,
+            "buildx",
+            "build",
+            "--progress=rawjson",
+            "--file",
+            str(folder / "Dockerfile"),
+            "--iidfile",
+            str(folder / "image"),
+        ]
         if "," not in request.platform or self._engine.about.store.startswith("containerd"):
             command.append("--load")
         for option, values in (
@@ -94,7 +105,12 @@ class BuildxPath:
             environ = {**os.environ, "DOCKER_HOST": self._engine.address.url}
             # A process group of its own: the interrupt that reaches the kernel must not reach buildx before we have spoken.
             self._process = subprocess.Popen(
-                self._command(folder), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environ, start_new_session=True
+                self._command(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=environ,
+                start_new_session=True,
             )
             stderr = self._process.stderr
             while stderr is not None and (data := os.read(stderr.fileno(), 1 << 16)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
     view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress in ("plain", "rawjson"), quiet=request.quiet)
     build = run_build(request, engine, view)
     if request.quiet:
-        print(build.image_id)
+        sys.stdout.write(f"{build.image_id}\n")
     shown.mark(build)
     return build
 
@@ -56,4 +57,6 @@ def write_dockerfile(request: BuildRequest) -> None:
     try:
         Path(request.write).write_text(request.dockerfile, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"--write {request.write}: the file cannot be written: {error.strerror}.", "Name a path that you may write to.") from error
+        raise UsageError(
+            f"--write {request.write}: the file cannot be written: {error.strerror}.", "Name a path that you may write to."
+        ) from error

@@ -95,7 +95,8 @@ class Context:
                 names = sorted(found, key=lambda each: os.fsencode(each.name))
         except PermissionError as error:
             raise UsageError(
-                f"The folder “{path or '.'}” of the context cannot be read: permission denied.", "Leave it out with a .dockerignore file."
+                f"The folder “{path or '.'}” of the context cannot be read: permission denied.",
+                "Leave it out with a .dockerignore file.",
             ) from error
         except FileNotFoundError:
             return
@@ -135,7 +136,8 @@ class Context:
             path.encode()
         except UnicodeEncodeError as error:
             raise UsageError(
-                f"The name {os.fsencode(path)!r} in the context is not UTF-8, so it cannot be sent.", "Rename it, or leave it out with a .dockerignore file."
+                f"The name {os.fsencode(path)!r} in the context is not UTF-8, so it cannot be sent.",
+                "Rename it, or leave it out with a .dockerignore file.",
             ) from error
         try:
             info = each.stat(follow_symlinks=False)

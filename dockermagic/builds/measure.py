@@ -1,10 +1,10 @@
 """What each instruction added to the image: the engine's image history, read against the Dockerfile.
 
-1. The history's newest entries are those of the target's stage, in order, one for every instruction but FROM; below them, when the stage
-   is FROM another one, that stage's; and so on down to the image that the chain stands on.
-2. So both are walked from the end, and an entry counts for an instruction when it is of its kind. An entry that is of no
-   instruction (labels given on the command line, ONBUILD triggers) is passed over; an instruction with no entry of its kind ends the walk,
-   since what follows could only be guessed.
+1. The history's newest entries are those of the target's stage, in order, one for every instruction but FROM; below them, when
+   the stage is FROM another one, that stage's; and so on down to the image that the chain stands on.
+2. So both are walked from the end, and an entry counts for an instruction when it is of its kind. An entry of no instruction
+   (labels given on the command line) is passed over; an instruction with no entry of its kind ends the walk, since what
+   follows could only be guessed.
 3. What is left at the end is the image that the chain stands on, and what its ONBUILD triggers added: it is FROM's.
 """
 

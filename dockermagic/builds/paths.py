@@ -155,7 +155,9 @@ class BuildkitPath:
             self._session.close()
 
 
-def open_path(request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...], emit: Emit) -> tuple[ev.BuildPath, Path_]:
+def open_path(
+    request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...], emit: Emit
+) -> tuple[ev.BuildPath, Path_]:
     """Choose the way that a build takes."""
     if request.builder or "," in request.platform:
         from dockermagic.builds.buildx import BuildxPath

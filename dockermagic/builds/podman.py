@@ -19,7 +19,7 @@ from dockermagic.builds.stepwise import StepwiseDecoder
 __all__ = ["PodmanDecoder"]
 
 _STEP = re.compile(r"(?:\[(\d{1,4})/\d+\] )?STEP (\d{1,6})/(\d{1,6}): (\S*).*\n?", re.DOTALL)
-_CACHED = re.compile(r"--> Using cache [0-9a-f]+\n")
+_CACHED = re.compile(r"--> Using cache [0-9a-f]{64}\n")
 _RESULT = re.compile(r"--> ([0-9a-f]{11,64})\n")
 _COMMIT = re.compile(r"(?:\[\d+/\d+\] )?COMMIT(?: \S+)?\n")
 _PULL = ("Trying to pull ", "Copying blob ", "Getting image source signatures")
@@ -38,6 +38,7 @@ class PodmanDecoder(StepwiseDecoder):
         self._at = (-1, 0)
         self._total = 0
         self._exporting = False
+        self._commits = False
 
     def _text(self, text: str, now: float) -> Iterator[ev.Event]:
         step = _STEP.fullmatch(text)
@@ -46,6 +47,7 @@ class PodmanDecoder(StepwiseDecoder):
         elif _CACHED.fullmatch(text) and self._open:
             self._cached = True
         elif result := _RESULT.fullmatch(text):
+            self._commits = self._commits or not self._runs()
             yield from self._end(now, result[1])
             if self._exporting:
                 self._exporting = False
@@ -58,8 +60,13 @@ class PodmanDecoder(StepwiseDecoder):
             yield from self._output(text, now)
 
     def _is_next(self, step: re.Match[str]) -> bool:
-        """Whether this can be Podman's own line: it counts on, or begins another stage. Else a command has printed it."""
+        """Whether this can be Podman's own line: it counts on, or begins another stage. Else a command has printed it.
+
+        Once it is known that Podman commits every step, the next one cannot begin before a RUN is committed.
+        """
         stage, count = int(step[1] or 1) - 1, int(step[2])
+        if self._commits and self._runs():
+            return False
         if count == 1:
             return step[4].upper() == "FROM" and stage > self._at[0]
         return (stage, count) == (self._at[0], self._at[1] + 1)
@@ -87,6 +94,10 @@ class PodmanDecoder(StepwiseDecoder):
             return False
         self._open = True
         return True
+
+    def _runs(self) -> bool:
+        """Whether a command runs, so that anything may be its output."""
+        return self._open and self._current is not None and self._steps[self._current].keyword == "RUN"
 
     def _is_last(self) -> bool:
         return self._at[1] >= self._total

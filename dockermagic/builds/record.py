@@ -25,7 +25,9 @@ def save(build: Build, path: Path) -> Path:
         path: the file; an existing one is replaced.
     """
     document = {"format": FORMAT, "version": VERSION, "build": plain(build)}
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", errors="surrogatepass")
+    path.write_text(
+        json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", errors="surrogatepass"
+    )
     return path
 
 
@@ -45,7 +47,8 @@ def load(path: Path) -> Build:
         raise RecordError(f"“{path}” is not a saved build.", "Builds are saved with build.save(path).")
     if document.get("version") != VERSION:
         raise RecordError(
-            f"“{path}” was saved in format {document.get('version')}; this dockermagic reads format {VERSION}.", "pip install -U dockermagic"
+            f"“{path}” was saved in format {document.get('version')}; this dockermagic reads format {VERSION}.",
+            "pip install -U dockermagic",
         )
     try:
         build = typing.cast(Build, revive(Build, document.get("build")))

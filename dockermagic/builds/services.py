@@ -121,7 +121,9 @@ class DiffCopy:
         elif kind == FIN:
             self._finished = True
         elif kind == ERR:
-            raise ValueError(f"the builder could not take the context: {bytes(packet.get(4, b'') or b'').decode('utf-8', 'replace')}")
+            raise ValueError(
+                f"the builder could not take the context: {bytes(packet.get(4, b'') or b'').decode('utf-8', 'replace')}"
+            )
 
     def produce(self) -> bytes | None:
         """Give the next packets: announcements first, files as they are asked for, then the end."""
@@ -247,7 +249,9 @@ def credentials() -> Service:
     return unary(answer)
 
 
-def session_services(context: Context | None, dockerfile: Mapping[str, bytes], wanted: tuple[Secret, ...], emit: Emit) -> dict[str, Service]:
+def session_services(
+    context: Context | None, dockerfile: Mapping[str, bytes], wanted: tuple[Secret, ...], emit: Emit
+) -> dict[str, Service]:
     """Give everything that a build's session answers, by gRPC path."""
     return {
         "/grpc.health.v1.Health/Check": unary(lambda request: int_field(1, 1)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from dockermagic.builds.model import Build, Step
 
@@ -27,7 +26,7 @@ def explain(build: Build) -> tuple[str, str]:
         lines.append(f"The command ended with exit code {failed.exit_code}.")
     elif failed.error:
         missing = MISSING.search(failed.error)
-        lines.append(f"“{missing[1]}” was not found." if missing else _plain(failed.error))
+        lines.append(f"“{missing['name']}” was not found." if missing else _plain(failed.error))
     tail = [_plain(line) for line in failed.log.splitlines()[-LOG_LINES:]]
     if tail:
         lines += ["", "Its last lines:", *(f"    {line}" for line in tail)]
@@ -39,58 +38,63 @@ def _plain(text: str) -> str:
     return WRAPPING.sub("", CONTROLS.sub("", ESCAPES.sub("", text)).strip())
 
 
-def _missing_file(found: re.Match[str], step: Step | None) -> str:
-    return (
-        f"“{found[1]}” is not in the build context. Look at its spelling, at the folder that is the context (--context), "
-        "and at .dockerignore: what it lists is not sent."
-    )
+MISSING = re.compile(r'"/?(?P<name>[^"\n]+)"(?: not found)?: not found')
+WRAPPING = re.compile(
+    r"^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+"
+)
 
-
-def _missing_image(found: re.Match[str], step: Step | None) -> str:
-    return "The base image was not found. Look at the name and the tag for a slip, and at the network; a private image needs a login: docker login"
-
-
-def _missing_command(found: re.Match[str], step: Step | None) -> str:
-    return "A command was not found (exit code 127). Is it spelt right, and is it installed in the image that this stage is FROM?"
-
-
-MISSING = re.compile(r'"/?([^"\n]+)"(?: not found)?: not found')
-Hint = Callable[["re.Match[str]", "Step | None"], str]
-
-WRAPPING = re.compile(r"^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+")
-
-HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
+NOT_IN_CONTEXT = (
+    "“{name}” is not in the build context. Look at its spelling, at the folder that is the context (--context), "
+    "and at .dockerignore: what it lists is not sent."
+)
+NO_IMAGE = (
+    "The base image was not found. Look at the name and the tag for a slip, and at the network; "
+    "a private image needs a login: docker login"
+)
+HINTS: tuple[tuple[str, str], ...] = (
     (
-        re.compile(r"secret \S+: not found|secret \S+ not found"),
-        lambda found, step: "The step asks for a secret that was not given: %%dockerfile --secret id=NAME,src=FILE",
+        r"secret \S+: not found|secret \S+ not found",
+        "The step asks for a secret that was not given: %%dockerfile --secret id=NAME,src=FILE",
     ),
-    (re.compile(r'copier: stat: "/?([^"]+)"'), _missing_file),
-    (MISSING, _missing_file),
-    (re.compile(r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat ([^:]+):"), _missing_file),
-    (re.compile(r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found"), _missing_image),
-    (re.compile(r"exit code 127\b"), _missing_command),
+    (r'copier: stat: "/?(?P<name>[^"]+)"', NOT_IN_CONTEXT),
+    (MISSING.pattern, NOT_IN_CONTEXT),
+    (r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat (?P<name>[^:]+):", NOT_IN_CONTEXT),
     (
-        re.compile(r"no such host|dial tcp|i/o timeout|network is unreachable|Temporary failure in name resolution|bad address"),
-        lambda found, step: "A name could not be reached over the network. Is this machine online, and does it need a proxy (--build-arg HTTP_PROXY=…)?",
+        r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found",
+        NO_IMAGE,
     ),
     (
-        re.compile(r"permission denied|Permission denied"),
-        lambda found, step: "Permission was denied. Which USER runs here, and is the file executable (COPY --chmod=755, or chmod on the host)?",
+        r"exit code 127\b",
+        "A command was not found (exit code 127). Is it spelt right, and is it installed in the image that this stage is FROM?",
     ),
-    (re.compile(r"No space left on device|no space left on device"), lambda found, step: "The disk is full. See what Docker uses: docker system df"),
     (
-        re.compile(r"unknown instruction: (\S+)"),
-        lambda found, step: f"“{found[1]}” is no instruction that this builder knows. If the line belongs to a here-document (<<EOF): the builder of "
-        "this engine is too old for those; write the lines with && and \\ instead.",
+        r"no such host|dial tcp|i/o timeout|network is unreachable|Temporary failure in name resolution|bad address",
+        (
+            "A name could not be reached over the network. Is this machine online, and does it need a proxy "
+            "(--build-arg HTTP_PROXY=…)?"
+        ),
+    ),
+    (
+        r"[Pp]ermission denied",
+        "Permission was denied. Which USER runs here, and is the file executable (COPY --chmod=755, or chmod on the host)?",
+    ),
+    (r"[Nn]o space left on device", "The disk is full. See what Docker uses: docker system df"),
+    (
+        r"unknown instruction: (?P<name>\S+)",
+        (
+            "“{name}” is no instruction that this builder knows. If the line belongs to a here-document (<<EOF): the builder "
+            "of this engine is too old for those; write the lines with && and \\ instead."
+        ),
     ),
 )
+"""What an error looks like, and what to say of it; `{name}` is what the pattern found."""
 
 
 def _hint(text: str, step: Step | None) -> str:
     for pattern, hint in HINTS:
-        found = pattern.search(text)
+        found = re.search(pattern, text)
         if found:
-            return hint(found, step)
+            return hint.replace("{name}", found.groupdict().get("name") or "")
     if step is not None and step.keyword == "RUN":
         return "Read the log above from its first error on. The whole of it is in the failed row of the timeline."
     return ""

@@ -16,6 +16,7 @@ from dockermagic.errors import DockerfileError
 LONGEST_LINE = 65535
 """Bytes: what fits in the buffer that BuildKit reads lines into."""
 
+_BLANK = "\t\n\v\f\r "
 _GAP = re.compile(r"[\t\v\f\r ]+")
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*", re.ASCII | re.DOTALL)
 _HEREDOC = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)", re.DOTALL)
@@ -187,13 +188,13 @@ def _flags(line: str, escape: str) -> tuple[tuple[str, ...], str]:
     flags: list[str] = []
     at = 0
     while True:
-        while at < len(line) and line[at] in SPACE:
+        while at < len(line) and line[at] in _BLANK:
             at += 1
         if not line.startswith("--", at):
             return tuple(flags), line[at:]
         word: list[str] = []
         quote = ""
-        while at < len(line) and (quote or line[at] not in SPACE):
+        while at < len(line) and (quote or line[at] not in _BLANK):
             char = line[at]
             at += 1
             if char == quote:

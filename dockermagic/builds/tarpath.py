@@ -162,7 +162,10 @@ class TarPath:
         self._context = Context(Path(request.context)) if request.context is not None else None
         self._exchange = engine.exchange()
         if request.secrets:
-            raise UsageError("This engine's builder cannot lend secrets to a build; BuildKit can.", "Use a Docker Engine with BuildKit, or leave --secret out.")
+            raise UsageError(
+                "This engine's builder cannot lend secrets to a build; BuildKit can.",
+                "Use a Docker Engine with BuildKit, or leave --secret out.",
+            )
 
     def slices(self) -> Iterator[bytes]:
         """Start the build and yield the answer as it comes."""

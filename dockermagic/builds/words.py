@@ -45,6 +45,7 @@ class Lexer:
         self._text = ""
         self._at = 0
         self._depth = 0
+        self._letters: list[str] = []
 
     def expand(self, text: str) -> str:
         """Give the text with its variables replaced and its quotes removed.
@@ -94,7 +95,7 @@ class Lexer:
             '"': self._double,
         }
         result: list[str] = []
-        words = _Words()
+        words = _Words(self._letters)
         while char := self._peek():
             if char == stop:
                 self._next()
@@ -236,11 +237,16 @@ class Lexer:
 
 
 class _Words:
-    """Collects characters into words, parted at spaces."""
+    """Collects characters into words, parted at spaces.
 
-    def __init__(self) -> None:
+    The letters of the word that is open are shared with what is read inside it: `a${b:-c}` gives the word "c", since BuildKit
+    forgets the "a". It decides what is a heredoc, so it is kept.
+    """
+
+    def __init__(self, letters: list[str]) -> None:
+        letters.clear()
         self.done: list[str] = []
-        self.open: list[str] = []
+        self.open = letters
 
     def add(self, text: str, parted: bool = False) -> None:
         if not parted:
@@ -251,8 +257,10 @@ class _Words:
                 self.open.append(char)
             elif word := "".join(self.open):
                 self.done.append(word)
-                self.open = []
+                self.open.clear()
 
     def end(self) -> list[str]:
-        word = "".join(self.open)
-        return [*self.done, word] if word else self.done
+        if word := "".join(self.open):
+            self.done.append(word)
+            self.open.clear()
+        return self.done

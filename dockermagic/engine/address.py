@@ -101,7 +101,8 @@ def _dial_ssh(address: Address, timeout: float | None) -> socket.socket:
     remote = ["docker", *(["--host", "unix://" + parts.path] if parts.path.strip("/") else []), "system", "dial-stdio"]
     ours, theirs = socket.socketpair()
     with theirs:
-        subprocess.Popen([*command, "--", parts.hostname, shlex.join(remote)], stdin=theirs, stdout=theirs, start_new_session=True)
+        command += ["--", parts.hostname, shlex.join(remote)]
+        subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), start_new_session=True)
     return ours
 
 

@@ -15,11 +15,17 @@ def how_to_get_one(system: str, *, refused: bool = False) -> str:
     """
     after = " Then run the cell again."
     if system == "darwin":
-        return "Install Colima and start it: brew install colima docker && colima start. Docker Desktop and OrbStack work as well." + after
+        return (
+            "Install Colima and start it: brew install colima docker && colima start. Docker Desktop and OrbStack work as well."
+            + after
+        )
     if system == "win32":
         return "Install Docker Desktop and start it: winget install Docker.DockerDesktop." + after
     if "microsoft" in platform.release().lower():
-        return "In Docker Desktop: Settings → Resources → WSL integration, switch this distribution on. Or: sudo apt-get install docker.io" + after
+        return (
+            "In Docker Desktop: Settings → Resources → WSL integration, switch this distribution on. "
+            "Or: sudo apt-get install docker.io." + after
+        )
     if refused:
         return (
             "If permission was denied: sudo usermod -aG docker $USER, then log out and in (and restart Jupyter). "

@@ -85,7 +85,8 @@ def _environment_tls(environ: Mapping[str, str]) -> TlsFiles | None:
     if not verify and environ.get("DOCKER_TLS", "") in ("", "0", "false"):
         return None
     root = Path(folder) if folder else Path(environ.get("DOCKER_CONFIG", "") or Path.home() / ".docker")
-    return TlsFiles(*(str(root / name) if (root / name).exists() else "" for name in ("ca.pem", "cert.pem", "key.pem")), verify)
+    ca, cert, key = (str(root / name) if (root / name).exists() else "" for name in ("ca.pem", "cert.pem", "key.pem"))
+    return TlsFiles(ca, cert, key, verify)
 
 
 def _context(environ: Mapping[str, str]) -> Candidate | None:
@@ -101,7 +102,9 @@ def _context(environ: Mapping[str, str]) -> Candidate | None:
     except Exception as error:  # docker-py lets whatever its JSON reading meets through
         raise EngineNotFound(f"The {source} cannot be read: {error}.", "Look at it with: docker context inspect") from error
     if context is None or not context.Host:
-        raise EngineNotFound(f"The {source} does not exist.", "See which do: docker context ls. Or go back: docker context use default")
+        raise EngineNotFound(
+            f"The {source} does not exist.", "See which do: docker context ls. Or go back: docker context use default"
+        )
     tls = None
     if context.TLSConfig is not None:
         cert, key = context.TLSConfig.cert or ("", "")

@@ -14,7 +14,11 @@ OPENED = """async (name) => {
   await app.restored;
   await app.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
 }"""
-CLOSE_ALL = "async () => { await window.jupyterapp.commands.execute('application:close-all'); }"
+CLOSE_ALL = """async () => {
+  const app = window.jupyterapp;
+  for (const widget of [...app.shell.widgets('main')]) widget.dispose();  // no question whether to save
+  await app.serviceManager.sessions.shutdownAll();
+}"""
 
 
 class LabPage:

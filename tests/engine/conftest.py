@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from docker.errors import NotFound
 
+from dockermagic.engine import Engine
+from dockermagic.engine.address import Address
+from tests.engine.making import MADE
 from tests.rig import engines
-from tests.rig.engines import Engine
+from tests.rig.engines import Engine as Handle
 
 
 @pytest.fixture
-def handle() -> Callable[[str], Engine]:
+def handle() -> Callable[[str], Handle]:
     """Give a function from an engine's address to the rig's handle on it, with a docker-py client."""
     return engines.at
+
+
+@pytest.fixture(autouse=True)
+def _removed() -> Iterator[None]:
+    yield
+    for engine, image in reversed(MADE):
+        with contextlib.suppress(NotFound):
+            engine.api.remove_image(image, force=True)
+        engine.close()
+    MADE.clear()
+
+
+@pytest.fixture
+def here(docker_engine: str) -> Iterator[Engine]:
+    """Give dockermagic's handle on each Docker Engine in turn."""
+    engine = Engine(Address(docker_engine))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def everywhere(any_engine: str) -> Iterator[Engine]:
+    """Give dockermagic's handle on each kind of engine in turn."""
+    engine = Engine(Address(any_engine))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Path:
+    """Give a small build context whose content is new every time."""
+    (tmp_path / "one.txt").write_text(f"{secrets.token_hex(8)}\n")
+    (tmp_path / "two.txt").write_text("two\n2\n")
+    return tmp_path

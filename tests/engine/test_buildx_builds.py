@@ -51,7 +51,12 @@ def test_a_named_builder(engine: Engine, tmp_path: Path) -> None:
     assert build.steps[3].log.strip().endswith("a.txt")
     assert engine.api.inspect_image("dm-buildx:1")["Id"] == build.image_id
     assert build.transfer is not None
-    assert statuses(dockermagic.build(text, context=tmp_path, builder="default", engine=engine)) == ["cached", "metadata", "cached", "cached"]
+    assert statuses(dockermagic.build(text, context=tmp_path, builder="default", engine=engine)) == [
+        "cached",
+        "metadata",
+        "cached",
+        "cached",
+    ]
 
 
 def test_several_platforms_at_once(engine: Engine, tmp_path: Path) -> None:
@@ -64,7 +69,9 @@ def test_several_platforms_at_once(engine: Engine, tmp_path: Path) -> None:
 
 def test_a_failure_is_told_like_any_other(engine: Engine) -> None:
     with pytest.raises(dockermagic.BuildFailed) as caught:
-        dockermagic.build(f"FROM busybox\nRUN echo {secrets.token_hex(4)}; exit 7\nRUN x\n", context=None, builder="default", engine=engine)
+        dockermagic.build(
+            f"FROM busybox\nRUN echo {secrets.token_hex(4)}; exit 7\nRUN x\n", context=None, builder="default", engine=engine
+        )
     assert statuses(caught.value.build) == ["cached", "failed", "skipped"]
     assert caught.value.build.steps[1].exit_code == 7
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import dockermagic
+from dockermagic.builds.cell import build_quietly
+from dockermagic.builds.request import BuildRequest
 from dockermagic.engine.address import Address
 from dockermagic.engine.engine import Engine as Client
 from tests.engine import context_tree, examples
@@ -107,6 +109,27 @@ def test_equal_images(example: Example, bench: Bench) -> None:
     bench.prepare(example)
     truth, ours = bench.look(bench.by_command_line(example)), bench.look(bench.by_dockermagic(example))
     assert differences(truth, ours) == []
+
+
+def test_a_dockerfiles_own_dockerignore(bench: Bench) -> None:
+    text = "FROM busybox\nCOPY . /all\n"
+    folder = bench.context / "docker"
+    folder.mkdir()
+    (folder / "app.Dockerfile").write_text(text)
+    (folder / "app.Dockerfile.dockerignore").write_text("*.log\ndir\n")
+    (bench.context / ".dockerignore").write_text("*.txt\n")
+    context_tree.age(bench.context)
+    truth, ours = bench.tag("truth"), bench.tag("ours")
+    file = str(folder / "app.Dockerfile")
+    bench.cli.run("build", "--no-cache", "-t", truth, "-f", file, str(bench.context))
+    request = BuildRequest(
+        text, context=str(bench.context), tags=(ours,), no_cache=True, write=file, dockerfile_path="docker/app.Dockerfile"
+    )
+    assert build_quietly(request, Client(Address(bench.engine.url))).succeeded
+    seen = bench.look(ours)
+    assert "all/a.txt" in seen.layers[0]
+    assert "all/one.log" not in seen.layers[0]
+    assert differences(bench.look(truth), seen) == []
 
 
 @pytest.mark.parametrize("name", ["copy-destinations", "hard-links", "modes", "metadata"])

@@ -10,6 +10,8 @@ from dockermagic.builds.ignore import Ignore, read_ignore
 from tests.rig.clients import Cli
 from tests.unit.ignore_cases import CASES, TREE
 
+pytestmark = pytest.mark.slow
+
 SENT_ANYWAY = frozenset({"Dockerfile", ".dockerignore"})
 
 

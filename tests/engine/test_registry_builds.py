@@ -50,7 +50,9 @@ def pulled(reference: str, url: str, at: Registry) -> Build:
 
 
 @pytest.fixture
-def fresh(docker_engine: str, payload: str, registry_beside: Callable[..., Registry], handle: Callable[[str], Handle]) -> Callable[..., tuple[Registry, str]]:
+def fresh(
+    docker_engine: str, payload: str, registry_beside: Callable[..., Registry], handle: Callable[[str], Handle]
+) -> Callable[..., tuple[Registry, str]]:
     """Give a function that pushes the payload to a registry and drops it from the engine, so that a pull moves bytes."""
 
     def push(*, tokens: bool) -> tuple[Registry, str]:
@@ -86,7 +88,10 @@ def logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Regi
         (folder / "config.json").write_text(json.dumps({"credsStore": "lesson"}))
         answer = json.dumps({"ServerURL": at.address, "Username": at.user, "Secret": at.password})
         program = tmp_path / "docker-credential-lesson"
-        program.write_text(f"#!/bin/sh\nread asked\ncase $1-$asked in get-{at.address}) echo '{answer}';; list-*) echo '{{}}';; *) echo 'credentials not found in native keychain'; exit 1;; esac\n")
+        program.write_text(
+            f"#!/bin/sh\nread asked\ncase $1-$asked in\nget-{at.address}) echo '{answer}';;\nlist-*) echo '{{}}';;\n"
+            "*) echo 'credentials not found in native keychain'; exit 1;;\nesac\n"
+        )
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         return folder
@@ -96,7 +101,11 @@ def logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Regi
 
 @pytest.mark.parametrize("helper", [False, True], ids=["config file", "credential helper"])
 def test_a_login_reaches_the_registry_and_nothing_else(
-    docker_engine: str, fresh: Callable[..., tuple[Registry, str]], logged_in: Callable[[Registry, bool], Path], tmp_path: Path, helper: bool
+    docker_engine: str,
+    fresh: Callable[..., tuple[Registry, str]],
+    logged_in: Callable[[Registry, bool], Path],
+    tmp_path: Path,
+    helper: bool,
 ) -> None:
     at, reference = fresh(tokens=True)
     logged_in(at, helper)
@@ -109,7 +118,7 @@ def test_a_login_reaches_the_registry_and_nothing_else(
 def test_without_a_login_the_base_image_is_refused(
     docker_engine: str, fresh: Callable[..., tuple[Registry, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at, reference = fresh(tokens=True)
+    _, reference = fresh(tokens=True)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with pytest.raises(dockermagic.BuildFailed) as caught:
         dockermagic.build(f"FROM {reference}\nRUN ls\n", context=None, engine=Engine(Address(docker_engine)), pull=True)

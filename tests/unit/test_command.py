@@ -12,7 +12,10 @@ from dockermagic.builds.request import BuildRequest, Secret
 
 def test_a_cell_travels_as_a_here_document() -> None:
     request = BuildRequest("FROM busybox\nRUN echo 'a'", "/home/me/lesson", tags=("hello:1",))
-    assert docker_command(request, "/home/me/lesson") == "docker build --tag hello:1 --file - . <<'DOCKERFILE'\nFROM busybox\nRUN echo 'a'\nDOCKERFILE"
+    assert (
+        docker_command(request, "/home/me/lesson")
+        == "docker build --tag hello:1 --file - . <<'DOCKERFILE'\nFROM busybox\nRUN echo 'a'\nDOCKERFILE"
+    )
 
 
 def test_an_empty_context_is_a_dash() -> None:
@@ -43,19 +46,21 @@ def test_every_flag_is_there_but_our_labels() -> None:
         progress="plain",
     )
     words = shlex.split(docker_command(request, "/c").split(" <<")[0])
-    assert words == [
-        *("docker build --tag a --tag b:2 --build-arg A=1 --build-arg B --label".split()),
-        "k=v w",
-        *("--target build --platform linux/arm64 --network none --builder b --add-host db:10.0.0.5".split()),
-        *("--secret id=s,src=token --secret id=t,env=T --no-cache --pull --quiet --progress plain --file - .".split()),
-    ]
+    first = "docker build --tag a --tag b:2 --build-arg A=1 --build-arg B --label"
+    second = "--target build --platform linux/arm64 --network none --builder b --add-host db:10.0.0.5"
+    third = "--secret id=s,src=token --secret id=t,env=T --no-cache --pull --quiet --progress plain --file - ."
+    assert words == [*first.split(), "k=v w", *second.split(), *third.split()]
 
 
-@pytest.mark.parametrize("text", ["FROM x\nRUN cat <<DOCKERFILE\nDOCKERFILE\n", "RUN echo '$HOME' \"`id`\" \\\n  x\n", "no newline"])
+@pytest.mark.parametrize(
+    "text", ["FROM x\nRUN cat <<DOCKERFILE\nDOCKERFILE\n", "RUN echo '$HOME' \"`id`\" \\\n  x\n", "no newline"]
+)
 def test_a_shell_hands_the_text_on_unchanged(tmp_path: Path, text: str) -> None:
     docker = tmp_path / "docker"
     docker.write_text("#!/bin/sh\ncat\n")
     docker.chmod(0o755)
     command = docker_command(BuildRequest(text), "/")
-    said = subprocess.run(["/bin/sh", "-c", command], env={"PATH": f"{tmp_path}:/bin:/usr/bin"}, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["/bin/sh", "-c", command], env={"PATH": f"{tmp_path}:/bin:/usr/bin"}, capture_output=True, text=True, check=True
+    )
     assert said.stdout == text if text.endswith("\n") else text + "\n"

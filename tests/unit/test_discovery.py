@@ -29,7 +29,9 @@ def write_context(home: Path, name: str, host: str, current: bool = True) -> Non
     root = home / ".docker"
     folder = root / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
     folder.mkdir(parents=True)
-    (folder / "meta.json").write_text(json.dumps({"Name": name, "Metadata": {}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}))
+    (folder / "meta.json").write_text(
+        json.dumps({"Name": name, "Metadata": {}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}})
+    )
     (root / "config.json").write_text(json.dumps({"currentContext": name} if current else {}))
 
 
@@ -87,7 +89,9 @@ def test_something_that_is_no_engine_is_passed_over_with_its_reason(home: Path, 
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.close()
-    monkeypatch.setattr(discovery, "_sockets", lambda environ, home: iter([("Docker Engine", str(path)), ("Colima", "/nowhere/y.sock")]))
+    monkeypatch.setattr(
+        discovery, "_sockets", lambda environ, home: iter([("Docker Engine", str(path)), ("Colima", "/nowhere/y.sock")])
+    )
     found = discovery.search({}, home)
     assert [attempt.refusal for attempt in found.attempts] == ["connection refused (nobody listens there)", "no such socket"]
     error = discovery.not_found(found)
@@ -118,7 +122,10 @@ def test_the_proofs_program_is_an_elf_for_each_architecture() -> None:
         assert binary.endswith(code)
 
 
-@pytest.mark.skipif(not (sys.platform == "linux" and os.uname().machine in ("x86_64", "aarch64")), reason="the program is for Linux on amd64 or arm64")
+@pytest.mark.skipif(
+    not (sys.platform == "linux" and os.uname().machine in ("x86_64", "aarch64")),
+    reason="the program is for Linux on amd64 or arm64",
+)
 def test_the_proofs_program_runs_here(tmp_path: Path) -> None:
     path = tmp_path / "proof"
     path.write_bytes(program({"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]))

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockermagic.builds import events as ev
+from dockermagic.builds.dockerfile import read_dockerfile
 from dockermagic.builds.fold import apply
 from dockermagic.builds.model import Build
 from dockermagic.builds.plan import plan_steps
-from dockermagic.builds.dockerfile import read_dockerfile
 
 TEXT = "FROM busybox\nENV A=1\nRUN one\nRUN two\nCMD x\n"
 
@@ -41,7 +41,10 @@ def test_a_step_runs_and_ends() -> None:
 
 def test_what_was_not_reached_is_skipped_after_a_failure() -> None:
     build = folded(
-        ev.StepFinished(1, 0, "cached"), ev.StepStarted(1, 2), ev.StepFinished(2, 2, "failed", exit_code=7), ev.BuildFinished(2, "failed", "x")
+        ev.StepFinished(1, 0, "cached"),
+        ev.StepStarted(1, 2),
+        ev.StepFinished(2, 2, "failed", exit_code=7),
+        ev.BuildFinished(2, "failed", "x"),
     )
     assert statuses(build) == ["cached", "metadata", "failed", "skipped", "skipped"]
     assert build.steps[2].exit_code == 7
@@ -49,7 +52,9 @@ def test_what_was_not_reached_is_skipped_after_a_failure() -> None:
 
 
 def test_an_interrupt_cancels_what_runs() -> None:
-    build = folded(ev.BuildStarted(0, "e", "buildkit"), ev.StepFinished(1, 0, "cached"), ev.StepStarted(1, 2), ev.BuildFinished(2, "cancelled"))
+    build = folded(
+        ev.BuildStarted(0, "e", "buildkit"), ev.StepFinished(1, 0, "cached"), ev.StepStarted(1, 2), ev.BuildFinished(2, "cancelled")
+    )
     assert statuses(build) == ["cached", "metadata", "cancelled", "skipped", "skipped"]
     assert build.seconds == 2
 
@@ -66,7 +71,9 @@ def test_metadata_stays_metadata_when_a_builder_makes_a_step_of_it() -> None:
 
 
 def test_bytes_only_grow() -> None:
-    build = folded(ev.BytesMoved(1, None, "context", 10, 100), ev.BytesMoved(2, None, "context", 5, None), ev.BytesMoved(3, 0, "l", 1, 2, True))
+    build = folded(
+        ev.BytesMoved(1, None, "context", 10, 100), ev.BytesMoved(2, None, "context", 5, None), ev.BytesMoved(3, 0, "l", 1, 2, True)
+    )
     assert build.transfer is not None
     assert (build.transfer.current, build.transfer.total, build.transfer.finished) == (10, 100, None)
     assert build.steps[0].transfers[0].finished == 3
@@ -80,7 +87,12 @@ def test_warnings_and_notes_are_told_once() -> None:
 
 
 def test_phases_may_come_twice_and_end_once() -> None:
-    build = folded(ev.PhaseStarted(1, "metadata"), ev.PhaseStarted(1, "metadata"), ev.PhaseFinished(2, "metadata"), ev.PhaseStarted(3, "metadata"))
+    build = folded(
+        ev.PhaseStarted(1, "metadata"),
+        ev.PhaseStarted(1, "metadata"),
+        ev.PhaseFinished(2, "metadata"),
+        ev.PhaseStarted(3, "metadata"),
+    )
     assert [(span.started, span.finished) for span in build.phases] == [(1, 2), (3, None)]
 
 
@@ -90,7 +102,9 @@ EVENTS = st.one_of(
     st.builds(ev.StepStarted, TIMES, STEPS),
     st.builds(ev.StepFinished, TIMES, STEPS, st.sampled_from(["cached", "ran", "failed", "cancelled"])),
     st.builds(ev.StepLogged, TIMES, STEPS, st.sampled_from([1, 2]), st.text(max_size=5)),
-    st.builds(ev.BytesMoved, TIMES, st.none() | STEPS, st.just("x"), st.integers(0, 9), st.none() | st.integers(0, 9), st.booleans()),
+    st.builds(
+        ev.BytesMoved, TIMES, st.none() | STEPS, st.just("x"), st.integers(0, 9), st.none() | st.integers(0, 9), st.booleans()
+    ),
     st.builds(ev.PhaseStarted, TIMES, st.sampled_from(["context", "export"])),
     st.builds(ev.PhaseFinished, TIMES, st.sampled_from(["context", "export"])),
     st.builds(ev.LintWarned, TIMES, st.none() | STEPS, st.just("r"), st.just("m")),

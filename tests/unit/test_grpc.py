@@ -24,7 +24,14 @@ class Client:
 
     def call(self, path: str, *messages: bytes, headers: tuple[tuple[str, str], ...] = ()) -> tuple[list[bytes], str]:
         stream = self.h2.get_next_available_stream_id()
-        head = [(":method", "POST"), (":path", path), (":scheme", "http"), (":authority", "x"), ("content-type", "application/grpc"), *headers]
+        head = [
+            (":method", "POST"),
+            (":path", path),
+            (":scheme", "http"),
+            (":authority", "x"),
+            ("content-type", "application/grpc"),
+            *headers,
+        ]
         self.h2.send_headers(stream, head)
         for message in messages:
             self.h2.send_data(stream, framed(message))
