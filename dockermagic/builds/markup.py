@@ -124,7 +124,7 @@ def _row(row: Row, step: float, look: Look) -> list[h.Element]:
     main = h.tr(look("row", f"row-{role}"), data_key=row.key, data_status=row.status)[
         h.td(look("cell", "number", "mark", f"mark-{role}"))[row.line and h.code(look("code"))[row.line]],
         h.th(look("cell"), scope="row")[h.div(look("pair"))[h.div(look("left", faint))[_instruction(row, look)], track]],
-        h.td(look("cell", "word", faint))[h.span(look("glyph", f"ink-{role}"), aria_hidden="true")[row.glyph], " ", row.status],
+        h.td(look("cell", "word"))[_status(row, look, faint)],
         h.td(look("cell", "number"))[row.seconds],
         h.td(look("cell", "number"))[
             row.size, row.share > 0 and h.div(look("share", style=f"width:{100 * row.share:.1f}%"), aria_hidden="true")
@@ -135,6 +135,10 @@ def _row(row: Row, step: float, look: Look) -> list[h.Element]:
         return [main]
     cells = h.td(look("cell-below", "mark", f"mark-{role}")), h.td(look("cell-below"), colspan=str(_COLUMNS - 1))[below]
     return [main, h.tr(look("below", f"row-{role}"), data_key=f"{row.key}x")[cells]]
+
+
+def _status(row: Row, look: Look, faint: str) -> list[h.Renderable]:
+    return [h.span(look("glyph", f"ink-{row.role}"), aria_hidden="true")[row.glyph], " ", h.span(look(faint))[row.status]]
 
 
 def _instruction(row: Row, look: Look) -> h.Renderable:

@@ -64,7 +64,7 @@ class Lexer:
         return self._begin(text)[1]
 
     def _begin(self, text: str) -> tuple[str, list[str]]:
-        self._text, self._at, self._depth = text, 0, 0
+        self._text, self._at, self._depth = text.removeprefix("\ufeff"), 0, 0
         return self._until("", self.raw_escapes)
 
     def _peek(self) -> str:

@@ -29,7 +29,7 @@ _FILLS = {
     **{role: f"background-color:{INK[role]}" for role in ("ran", "running", "failed", "phase")},
 }
 
-_BARE = "background-color:transparent;border:none;color:inherit;font-size:inherit"
+_BARE = "background-color:transparent;border:none;font-size:100%"
 _WRAP = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word"
 _MONO = f"font-size:13px;line-height:1.4;{_WRAP}"
 _SMALL = "font-size:12px;opacity:0.75"
@@ -51,7 +51,7 @@ RULES: dict[str, str] = {
     "box": "margin:0 0 6px;padding:4px 10px;border-left:4px solid",
     **{f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}" for role in ("note", "failed")},
     "table": "width:100%;table-layout:fixed;border-collapse:collapse;border:none;margin:0;font-size:14px",
-    "caption": f"caption-side:top;text-align:left;{_SMALL};padding:0 0 2px;color:inherit",
+    "caption": f"caption-side:top;text-align:left;{_SMALL};padding:0 0 2px",
     "row": f"background-color:transparent;border-top:1px solid {_LINE}",
     "below": "background-color:transparent;border-top:none",
     **{f"row-{role}": f"background-color:{tint(INK[role], 0.1)}" for role in ("failed", "running", "cancelled")},
@@ -83,7 +83,7 @@ RULES: dict[str, str] = {
     "summary": "cursor:pointer",
     "text": f"{_BARE};margin:2px 0;padding:0;line-height:1.4;{_WRAP}",
     "remark": "margin:0 0 3px;overflow-wrap:break-word",
-    "link": "color:inherit;text-decoration:underline",
+    "link": "text-decoration:underline",
     "meter": "display:flex;flex-wrap:wrap;align-items:center;gap:2px 10px;margin:0 0 3px",
     "gauge": f"flex:0 1 220px;height:8px;border-radius:4px;background-color:{tint(INK['note'], 0.3)};overflow:hidden",
     "filled": f"height:8px;background-color:{INK['running']}",
@@ -97,7 +97,7 @@ RULES: dict[str, str] = {
     "block": "display:block",
     "foot": "margin:10px 8px 0",
     "copy": (
-        f"background-color:{tint(INK['note'], 0.12)};color:inherit;border:1px solid {_LINE};border-radius:6px;"
+        f"background-color:{tint(INK['note'], 0.12)};border:1px solid {_LINE};border-radius:6px;"
         f"margin:2px 8px 0;padding:6px 12px;{_MONO}"
     ),
 }

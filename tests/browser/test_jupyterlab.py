@@ -98,19 +98,24 @@ def test_text_is_legible_in_both_themes(lab_page: LabPage, theme: str) -> None:
 CONTRASTS = """() => {
   const parse = (c) => { const m = c.match(/[\\d.]+/g).map(Number); return [m[0], m[1], m[2], m[3] ?? 1]; };
   const over = (top, under) => top.slice(0, 3).map((v, i) => v * top[3] + under[i] * (1 - top[3]));
-  const lum = (rgb) => { const [r, g, b] = rgb.map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-                         return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ratio = (a, b) => { const [x, y] = [lum(a), lum(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+  const linear = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const ratio = (a, b) => {
+    const [light, dark] = [luminance(a), luminance(b)].sort((p, q) => q - p);
+    return (light + 0.05) / (dark + 0.05);
+  };
   const chain = (e) => { const all = []; for (; e; e = e.parentElement) all.unshift(e); return all; };
-  const page = parse(getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").startsWith("#111") ? "rgb(17,17,17)" : "rgb(255,255,255)");
   const bad = [];
   for (const e of document.querySelectorAll(".jp-RenderedHTML *")) {
     const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (!own || e.closest("[aria-hidden]") || e.getClientRects().length === 0) continue;
-    let ground = page.slice(0, 3), ink = null, alpha = 1;
-    for (const a of chain(e).slice(-20)) { const s = getComputedStyle(a); ground = over(parse(s.backgroundColor), ground); alpha *= Number(s.opacity); ink = parse(s.color); }
-    const text = over([...ink.slice(0, 3), ink[3] * alpha], ground);
-    const found = ratio(text, ground);
+    let ground = [255, 255, 255], ink = [0, 0, 0, 1], alpha = 1;
+    for (const style of chain(e).map((a) => getComputedStyle(a))) {
+      ground = over(parse(style.backgroundColor), ground);
+      alpha *= Number(style.opacity);
+      ink = parse(style.color);
+    }
+    const found = ratio(over([...ink.slice(0, 3), ink[3] * alpha], ground), ground);
     const sign = /^[✗✓◆◇◦▲–■○►∥ ]+$/.test(e.textContent);
     if (found < (sign ? 3 : 4.5)) bad.push([e.textContent.slice(0, 40), found.toFixed(2)]);
   }

@@ -10,6 +10,10 @@ from dockermagic.builds.model import Build
 from dockermagic.builds.picture import BuildDrawer
 from tests.unit import examples as x
 
+GAP = """() => {
+  const log = document.querySelector("[data-key=s3l] pre");
+  return log.scrollHeight - log.scrollTop - log.clientHeight;
+}"""
 Show = Callable[[str], None]
 
 
@@ -65,14 +69,9 @@ def test_a_log_closes_by_itself_when_its_step_ends_unless_it_is_being_read(page:
     show(html(running(300)))
     page.locator("[data-key=s3l] pre").hover()
     page.mouse.wheel(0, -200)
-    page.wait_for_function(
-        "() => { const p = document.querySelector('[data-key=s3l] pre'); return p.scrollTop + p.clientHeight < p.scrollHeight - 50 }"
-    )
+    page.wait_for_function(f"() => ({GAP})() > 50")
     show(html(x.hello()))
     assert page.evaluate(is_open)
-
-
-GAP = "() => { const p = document.querySelector('[data-key=s3l] pre'); return p.scrollHeight - p.scrollTop - p.clientHeight; }"
 
 
 def test_a_log_at_its_end_stays_at_its_end(page: Any, show: Show) -> None:
@@ -126,6 +125,13 @@ def test_nothing_sticks_out_of_a_narrow_page(page: Any, show: Show) -> None:
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
+TIMED = """(html) => {
+  const began = performance.now();
+  live.patch(document.querySelector(".dm-live"), html, new WeakSet());
+  return performance.now() - began;
+}"""
+
+
 def test_patching_sixty_rows_with_logs_is_quick(page: Any, show: Show) -> None:
     lines = "\n".join(["FROM busybox", *(f"RUN step {number}" for number in range(59))])
     build = x.fold(x.empty(lines), [x.ev.BuildStarted(x.START, "engine", "buildkit")])
@@ -141,10 +147,5 @@ def test_patching_sixty_rows_with_logs_is_quick(page: Any, show: Show) -> None:
         said = [x.ev.StepLogged(x.START + 5, 41, 1, f"\x1b[32mline {frame * 20 + n}\x1b[0m and so on\n") for n in range(20)]
         build = x.fold(build, said)
         markup = drawer.html(build, x.START + 4.2 + frame / 100)
-        took.append(
-            page.evaluate(
-                "(html) => { const t = performance.now(); live.patch(document.querySelector('.dm-live'), html, new WeakSet()); return performance.now() - t; }",
-                markup,
-            )
-        )
+        took.append(page.evaluate(TIMED, markup))
     assert statistics.median(took[2:]) < 50, took

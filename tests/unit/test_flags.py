@@ -10,51 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockermagic.errors import UsageError
-from dockermagic.flags import Command, Example, Flag, Parsed, help_text, parse, split
-
-
-def memory(text: str) -> str:
-    if not text.strip("-0123456789bkmg"):
-        return text
-    raise ValueError("a size is a number with b, k, m or g behind it.")
-
-
-BUILD = Command(
-    "%%dockerfile",
-    "[FLAGS]",
-    "Build the cell as a Dockerfile.",
-    (
-        Flag("tag", "t", "list", "NAME[:TAG]", "Name the image.", example="hello:1"),
-        Flag("quiet", "q", "bool", help="Print only the image's ID."),
-        Flag("no-cache", kind="bool", help="Run every step anew."),
-        Flag("build-arg", kind="list", metavar="KEY=VALUE", help="Set an ARG."),
-        Flag("target", metavar="STAGE", help="Stop at this stage."),
-        Flag("cache-from", kind="csv", help="Where a cache is."),
-        Flag("as", metavar="NAME", help="Put the result in this variable.", ours=True),
-    ),
-    most=0,
-    examples=(Example("%%dockerfile -t hello:1", "build and name the image"),),
-    notes=("The cell's text is the Dockerfile.",),
-)
-RUN = Command(
-    "%docker_run",
-    "[FLAGS] IMAGE [COMMAND...]",
-    "Run a container.",
-    (
-        Flag("tty", "t", "bool"),
-        Flag("interactive", "i", "bool"),
-        Flag("env", "e", "list"),
-        Flag("memory-swap", metavar="SIZE", check=memory),
-        Flag("network", aliases=("net",)),
-        Flag("cpu-shares", "c", "int"),
-        Flag("cpus", kind="float"),
-        Flag("hostname", "h"),
-        Flag("pull", default="missing", bare="always"),
-        Flag("label", "l", "list", default=("a",)),
-    ),
-    interspersed=False,
-    least=1,
-)
+from dockermagic.flags import Command, Parsed, parse, split
+from tests.unit.flag_tables import BUILD, RUN
 
 
 def test_long_flags_take_their_value_after_an_equals_sign_or_from_the_next_word() -> None:
@@ -184,55 +141,6 @@ def test_values_are_checked_and_the_check_says_why() -> None:
         parse(RUN, "--cpus many i")
 
 
-def test_an_unknown_flag_names_the_likely_one() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--tags x")
-    assert caught.value.hint == "Did you mean --tag?"
-    with pytest.raises(UsageError, match=r'-x in "-qx"'):
-        parse(BUILD, "-qx")
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--buildarg x")
-    assert caught.value.hint == "Did you mean --build-arg?"
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--zzz")
-    assert "--help" in caught.value.hint
-
-
-@pytest.mark.parametrize("word", ["---tag", "--=x"])
-def test_bad_flag_syntax(word: str) -> None:
-    with pytest.raises(UsageError, match="is not a flag"):
-        parse(BUILD, word)
-
-
-def test_a_missing_value_says_which_flag_and_gives_an_example() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--no-cache -t")
-    assert "-t needs a value" in caught.value.message
-    assert caught.value.hint == "For example: -t hello:1"
-
-
-def test_the_number_of_arguments() -> None:
-    with pytest.raises(UsageError, match="needs 1 argument"):
-        parse(RUN, "-i")
-    with pytest.raises(UsageError, match='takes no arguments: "x"'):
-        parse(BUILD, "x")
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--no-cache false")
-    assert caught.value.hint == "Write --no-cache=false, in one word."
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "--build-arg A=hello world")
-    assert '"A=hello world"' in caught.value.hint
-
-
-def test_a_typographic_dash_is_pointed_out() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "\u2013t hello:1")
-    assert caught.value.hint.endswith(" -t")
-    with pytest.raises(UsageError) as caught:
-        parse(BUILD, "\u2014tag hello:1")
-    assert caught.value.hint.endswith(" --tag")
-
-
 def test_help_stops_the_reading() -> None:
     assert parse(BUILD, "--help --nonsense").help is True
     assert parse(BUILD, "-h").help is True
@@ -249,40 +157,6 @@ def test_quotes_are_the_shells() -> None:
         "$HOME",
         "*",
     ]
-
-
-@pytest.mark.parametrize(
-    ("line", "column"), [("a 'b c", 2), ('a "b\\" c', 2), ("a 'b' \"c", 6), ("it's", 2), ("abc\\", 3), ("'\"' \"'", 4)]
-)
-def test_an_open_quote_is_shown(line: str, column: int) -> None:
-    with pytest.raises(UsageError) as caught:
-        split(line, "%x")
-    shown, marker = caught.value.message.split("\n")[1:]
-    assert shown == f"%x {line}"
-    assert marker == " " * (3 + column) + "^"
-
-
-def test_the_help_is_worth_reading() -> None:
-    text = help_text(BUILD)
-    assert text.startswith("Usage:  %%dockerfile [FLAGS]\n\nBuild the cell as a Dockerfile.")
-    docker, ours = text.index("Docker's own flags:"), text.index("dockermagic's flags:")
-    assert docker < text.index("-t, --tag NAME[:TAG]") < text.index("--no-cache ") < ours < text.index("--as NAME")
-    assert "build and name the image" in text
-    assert text.endswith("The cell's text is the Dockerfile.\n")
-    assert max(map(len, text.split("\n"))) <= 96
-
-
-def test_hidden_flags_work_and_are_not_in_the_help() -> None:
-    command = Command("%x", "", "", (Flag("secretly", kind="bool", hidden=True),))
-    assert parse(command, "--secretly").on("secretly")
-    assert "secretly" not in help_text(command)
-
-
-def test_asking_for_the_wrong_type_is_a_bug() -> None:
-    with pytest.raises(TypeError):
-        parse(BUILD, "").on("tag")
-    with pytest.raises(KeyError):
-        parse(BUILD, "").text("nope")
 
 
 words = st.lists(
