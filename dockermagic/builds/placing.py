@@ -3,8 +3,9 @@
 BuildKit speaks of vertices, not of instructions. What belongs to what:
 
 1. "[stage k/n] …" is the k-th instruction of that stage that makes a layer, an external FROM counting as one.
-   When k or n is larger than the Dockerfile accounts for, the surplus are ONBUILD triggers of the base image, which run right
+   When k runs beyond what the Dockerfile accounts for, the surplus are ONBUILD triggers of the base image, which run right
    after FROM; they are FROM's. BuildKit announces a stage's vertices in one message, so the surplus is known before any starts.
+   (n is no help: it counts a WORKDIR that has no vertex, and leaves triggers out.) The text behind the bracket decides the rest.
 2. "[internal] …", "exporting …" and the loading of a syntax frontend belong to no instruction: they are phases.
    An error while loading an image's metadata is the FROM's that asks for the image.
 3. Any other vertex (an image or URL that COPY --from, RUN --mount or ADD reads) belongs to the first instruction that has it as
@@ -22,8 +23,8 @@ from collections.abc import Mapping
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.dockerfile import Dockerfile
-from dockermagic.builds.model import Step
-from dockermagic.builds.plan import layer_steps, needed_stages, resolve_stages
+from dockermagic.builds.layers import LayerIndex
+from dockermagic.builds.plan import layer_steps, resolve_stages
 
 NUMBERED = re.compile(r"\[(?:(?P<platform>[a-z0-9]+/\S+) )?(?:(?P<stage>\S+) )? *(?P<k>\d+)/(?P<n>\d+)\] ")
 PHASES: tuple[tuple[str, ev.Phase], ...] = (
@@ -49,18 +50,28 @@ class Places:
 
     def __init__(self, dockerfile: Dockerfile, build_args: Mapping[str, str] | None = None) -> None:
         stages = resolve_stages(dockerfile, build_args)
+        froms = {each.stage: place for place, each in enumerate(dockerfile.instructions) if each.keyword == "FROM"}
+        self._index = LayerIndex(dockerfile, build_args)
         self._stages = {stage.name: stage.index for stage in dockerfile.stages}
-        self._layers = layer_steps(dockerfile, build_args)
-        self._counts = {index: sum(1 for stage, _ in self._layers if stage == index) for index in self._stages.values()}
-        self._froms = {i.stage: place for place, i in enumerate(dockerfile.instructions) if i.keyword == "FROM"}
-        self._bases = [(stage.base, self._froms[stage.source.index]) for stage in stages if stage.pulls]
-        self._largest: dict[int, int] = {}
+        self._bases = [(stage.base, froms[stage.source.index]) for stage in stages if stage.pulls]
+        self._first = {stage.source.index: int(stage.pulls) for stage in stages}
+        self._surplus = {stage.index: 0 for stage in dockerfile.stages}
+        for stage, _ in layer_steps(dockerfile, build_args):
+            self._surplus[stage] -= 1
+        self._expected = {stage: -missing for stage, missing in self._surplus.items()}
+
+    def announce(self, name: str) -> None:
+        """Take note of how many layers a stage really has, before any of its vertices is placed."""
+        match = NUMBERED.match(name)
+        stage = self._stage(match) if match is not None else None
+        if match is not None and stage in self._surplus:
+            self._surplus[stage] = max(self._surplus[stage], int(match["k"]) - self._expected[stage])
 
     def place(self, name: str) -> tuple[int | None, ev.Phase | None]:
         """Give the step or the phase that a vertex belongs to; neither when its name does not tell."""
         numbered = NUMBERED.match(name)
         if numbered is not None:
-            return self._numbered(numbered), None
+            return self._numbered(numbered, name[numbered.end() :]), None
         return None, next((phase for prefix, phase in PHASES if name.startswith(prefix)), None)
 
     def asks_for(self, image: str) -> int | None:
@@ -71,45 +82,12 @@ class Places:
     def _stage(self, match: re.Match[str]) -> int | None:
         return 0 if match["stage"] is None else self._stages.get(match["stage"].lower())
 
-    def announce(self, name: str) -> None:
-        """Take note of how many layers a stage really has, before any of its vertices is placed."""
-        match = NUMBERED.match(name)
-        stage = self._stage(match) if match is not None else None
-        if match is not None and stage is not None:
-            self._largest[stage] = max(self._largest.get(stage, 0), int(match["k"]), int(match["n"]))
-
-    def _numbered(self, match: re.Match[str]) -> int | None:
-        stage = self._stage(match)
-        if stage is None:
+    def _numbered(self, match: re.Match[str], text: str) -> int | None:
+        stage, k = self._stage(match), int(match["k"])
+        if stage is None or stage not in self._surplus:
             return None
-        place, surplus = int(match["k"]), self._largest[stage] - self._counts[stage]
-        external = self._froms.get(stage) == self._layers.get((stage, 1))
-        before = 1 if external else 0
-        if surplus > 0 and before < place <= before + surplus:
-            return self._froms.get(stage)
-        return self._layers.get((stage, place - surplus if place > before else place))
-
-
-def beginnings(
-    dockerfile: Dockerfile, steps: tuple[Step, ...], build_args: Mapping[str, str] | None, target: str
-) -> dict[int, tuple[str, ...]]:
-    """Give, for each step of a stage that is built, all that stands before it down to the image; equal ones share a vertex."""
-    needed = needed_stages(dockerfile, target, build_args) if dockerfile.stages else frozenset()
-    stages = resolve_stages(dockerfile, build_args)
-    lines: dict[int, tuple[str, ...]] = {}
-    found: dict[int, tuple[str, ...]] = {}
-    for place, instruction in enumerate(dockerfile.instructions):
-        index = instruction.stage
-        if index < 0:
-            continue
-        if instruction.keyword == "FROM":
-            parent = stages[index].parent
-            lines[index] = (stages[index].source.platform, stages[index].base) if parent is None else lines[parent]
-        else:
-            lines[index] = (*lines[index], instruction.name)
-        if index in needed and steps[place].status == "waiting":
-            found[place] = lines[index]
-    return found
+        triggers = max(self._surplus[stage], 0)
+        return self._index.find(stage, k - triggers if k > self._first[stage] + triggers else k, text)
 
 
 def _same_image(base: str, image: str) -> bool:

@@ -25,7 +25,7 @@ from dockermagic.builds.model import Build, Step
 from dockermagic.builds.paths import Path_, build_args, open_path
 from dockermagic.builds.plan import plan_stages, plan_steps
 from dockermagic.builds.request import BuildRequest
-from dockermagic.builds.story import explain
+from dockermagic.builds.story import cancelled, explain
 from dockermagic.engine.engine import Engine, reason
 from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError
 
@@ -225,7 +225,7 @@ def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
     if worker.bug is not None:
         raise worker.bug
     if interrupted:
-        raise BuildCancelled("The build was interrupted, and the engine was told to stop it.", build=follower.build)
+        raise BuildCancelled(cancelled(engine.build_path), build=follower.build)
     if not follower.build.succeeded:
         raise BuildFailed(*explain(follower.build), build=follower.build)
     return follower.build

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dockermagic.builds.events import BuildPath
 from dockermagic.builds.model import Build, Step
 
 LOG_LINES = 10
@@ -34,6 +35,13 @@ def explain(build: Build) -> tuple[str, str]:
     return "\n".join(lines), _hint("\n".join((code, failed.error, failed.log[-4000:], build.error)), failed)
 
 
+def cancelled(path: BuildPath) -> str:
+    """Say what an interrupt has stopped."""
+    if path == "podman":
+        return "The build was interrupted. Podman cannot stop the step that runs: it ends by itself, and no other one starts."
+    return "The build was interrupted, and the engine was told to stop it."
+
+
 def _plain(text: str) -> str:
     return WRAPPING.sub("", CONTROLS.sub("", ESCAPES.sub("", text)).strip())
 
@@ -58,7 +66,7 @@ HINTS: tuple[tuple[str, str], ...] = (
     ),
     (r'copier: stat: "/?(?P<name>[^"]+)"', NOT_IN_CONTEXT),
     (MISSING.pattern, NOT_IN_CONTEXT),
-    (r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat (?P<name>[^:]+):", NOT_IN_CONTEXT),
+    (r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat (?P<name>[^:]+)", NOT_IN_CONTEXT),
     (
         r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found",
         NO_IMAGE,

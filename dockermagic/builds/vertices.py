@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.dockerfile import Dockerfile
+from dockermagic.builds.layers import twin_steps
 from dockermagic.builds.model import Step
-from dockermagic.builds.placing import Places, beginnings
+from dockermagic.builds.placing import Places
 from dockermagic.builds.trace import Message
 
 EXIT_CODE = re.compile(r"exit code: (\d+)")
@@ -54,7 +55,7 @@ class TraceReader:
     ) -> None:
         self._steps = steps
         self._places = Places(dockerfile, build_args)
-        self._alike = beginnings(dockerfile, steps, build_args, target)
+        self._twins = twin_steps(dockerfile, target, build_args)
         self._ends: dict[int, ev.StepFinished] = {}
         self._vertices: dict[str, _Vertex] = {}
         self._inputs: dict[str, int] = {}
@@ -140,10 +141,10 @@ class TraceReader:
 
     def shared(self) -> Iterator[ev.Event]:
         """Yield the ends of steps that share a vertex with a step of another stage."""
-        ends = {self._alike[step]: end for step, end in self._ends.items() if step in self._alike and not end.error}
-        for step, beginning in self._alike.items():
-            if step not in self._ends and beginning in ends:
-                yield replace(ends[beginning], step=step)
+        for step, twins in self._twins.items():
+            told = next((self._ends[twin] for twin in twins if twin in self._ends and not self._ends[twin].error), None)
+            if step not in self._ends and told is not None:
+                yield replace(told, step=step)
 
     def _status_of(self, step: int, cached: bool, error: str) -> ev.StepEnd:
         if error:

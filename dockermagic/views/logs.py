@@ -7,7 +7,7 @@ from functools import lru_cache
 import htpy as h
 from markupsafe import Markup, escape
 
-from dockermagic.views.colours import css
+from dockermagic.views.colours import PLAIN, css
 from dockermagic.views.look import Look
 from dockermagic.views.screen import LogPart, Run
 from dockermagic.views.units import plural
@@ -45,6 +45,8 @@ def _blocks(log: LogPart, key: str) -> list[h.Renderable]:
 
 
 def _lines(lines: tuple[tuple[Run, ...], ...]) -> Markup:
+    if all(style is PLAIN for line in lines for _, style in line):
+        return escape("".join(["".join([text for text, _ in line]) + "\n" for line in lines]))
     return Markup("").join([_line(line) for line in lines])
 
 

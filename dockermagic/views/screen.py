@@ -22,6 +22,7 @@ LONGEST = 2000
 """Characters of one line that are shown."""
 
 _TOKEN = re.compile(rf"(?P<text>[^\x00-\x1f\x7f-\x9f]+)|(?P<escape>{ESCAPES})|(?P<control>[\x00-\x1f\x7f-\x9f])")
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _CSI = re.compile(r"(?:\x1b\[|\x9b)([0-9:;]*)([@-~])")
 
 
@@ -152,11 +153,20 @@ def _number(numbers: str) -> int:
     return max(1, min(int(first), 10_000)) if first.isdigit() and len(first) < 9 else 1
 
 
+def _plain(line: str) -> tuple[Run, ...]:
+    if len(line) <= LONGEST:
+        return ((line, PLAIN),) if line.strip() else ()
+    return ((line[:LONGEST], PLAIN), (f" … {plural(len(line) - LONGEST, 'more character')}", PLAIN))
+
+
 def shown_lines(text: str) -> list[tuple[Run, ...]]:
     """Give the lines that a terminal would show, each as runs of text of one style; none for an empty last line."""
-    screen = _Screen()
-    screen.feed(text)
-    lines = [row.shown() for row in screen.rows]
+    if _CONTROLS.search(text):
+        screen = _Screen()
+        screen.feed(text)
+        lines = [row.shown() for row in screen.rows]
+    else:  # most logs: nothing but text
+        lines = [_plain(line) for line in visible(text).split("\n")]
     if lines and not lines[-1]:
         lines.pop()
     return lines

@@ -61,10 +61,10 @@ def test_a_required_secret_that_was_not_given(here: Engine) -> None:
     assert "--secret" in error.hint
 
 
-def test_an_interrupt_stops_the_engine_within_a_second(everywhere: Engine, handle: Callable[[str], Handle]) -> None:
+def test_an_interrupt_stops_the_engine_within_a_second(here: Engine, handle: Callable[[str], Handle]) -> None:
     mark = f"{secrets.randbelow(10**6) + 10**6}"
     text = f"FROM busybox\nRUN echo begun; sleep {mark}\nRUN echo never\n"
-    before = leftovers.take_stock(handle(everywhere.address.url))
+    before = leftovers.take_stock(handle(here.address.url))
     pressed = threading.Event()
 
     def press() -> None:
@@ -84,8 +84,8 @@ def test_an_interrupt_stops_the_engine_within_a_second(everywhere: Engine, handl
     while running(mark) and time.monotonic() < began + 30:
         time.sleep(0.02)
     assert time.monotonic() - began < 1.0
-    assert make(f"FROM busybox\n{salted()}\n", context=None, engine=everywhere).succeeded
-    after = leftovers.take_stock(handle(everywhere.address.url))
+    assert make(f"FROM busybox\n{salted()}\n", context=None, engine=here).succeeded
+    after = leftovers.take_stock(handle(here.address.url))
     assert not [thing for thing in after.missing_from(before) if thing[0] == "container"]
 
 
@@ -101,3 +101,29 @@ def test_here_documents_on_an_old_engine_are_explained(engine20: str) -> None:
     error = failing("FROM busybox\nRUN <<EOF\ncat /greeting\nEOF\n", Engine(Address(engine20)), context=None)
     assert error.build.steps[1].status == "failed"
     assert "here-document" in error.hint
+
+
+def test_podman_ends_the_running_step_by_itself_and_starts_no_other(podman: str, handle: Callable[[str], Handle]) -> None:
+    """Podman's API has no call that stops a RUN, so an interrupt keeps it from going on, and says so."""
+    engine = Engine(Address(podman))
+    before = leftovers.take_stock(handle(podman))
+    mark = f"3.{secrets.randbelow(10**6) + 10**6}"
+    never = f"4.{secrets.randbelow(10**6) + 10**6}"
+
+    def press() -> None:
+        while not running(mark):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(dockermagic.BuildCancelled, match="Podman") as caught:
+        dockermagic.build(f"FROM busybox\nRUN sleep {mark}\nRUN sleep {never}\n", context=None, engine=engine, no_cache=True)
+    assert statuses(caught.value.build) == ["cached", "cancelled", "skipped"]
+    while running(mark):
+        assert time.monotonic() - began < 20
+        time.sleep(0.02)
+    assert make(f"FROM busybox\n{salted()}\n", context=None, engine=engine).succeeded
+    assert not running(never)
+    after = leftovers.take_stock(handle(podman))
+    assert not [thing for thing in after.missing_from(before) if thing[0] == "container"]

@@ -44,13 +44,17 @@ export function render({ model, el }) {
   const held = new WeakSet();
   keepTouched(root, held);
   let waiting = 0;
+  let painted = 0;
   const paint = () => {
     waiting = 0;
     patch(root, model.get("html"), held);
+    painted = performance.now();
   };
   const soon = () => {
-    // A hidden page gets no animation frames; it need not be painted until it is looked at.
-    waiting ||= requestAnimationFrame(paint);
+    if (waiting) return;
+    // At once after a pause; a page that lags behind paints only the newest markup, once a frame.
+    if (performance.now() - painted > 50) paint();
+    else waiting = requestAnimationFrame(paint);
   };
   model.on("change:html", soon);
   paint();
