@@ -123,7 +123,7 @@ class BuildxPath:
     def cancel(self) -> None:
         """Ask buildx to stop the build."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
 
     def close(self) -> None:
         """See that nothing keeps running."""

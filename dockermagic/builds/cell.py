@@ -32,7 +32,7 @@ def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
     planned(request)
     write_dockerfile(request)
     engine = session.engine
-    view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress in ("plain", "rawjson"), quiet=request.quiet)
+    view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress == "plain", quiet=request.quiet)
     build = run_build(request, engine, view)
     if request.quiet:
         sys.stdout.write(f"{build.image_id}\n")

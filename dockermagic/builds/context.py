@@ -12,6 +12,7 @@ The rules are those of tonistiigi/fsutil, which the docker CLI uses:
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 import sys
 from collections.abc import Iterator
@@ -141,7 +142,7 @@ class Context:
             ) from error
         try:
             info = each.stat(follow_symlinks=False)
-            target = os.readlink(each.path) if stat.S_ISLNK(info.st_mode) else ""
+            target = _link(each.path) if stat.S_ISLNK(info.st_mode) else ""
             attributes = _attributes(each.path) if keep else ()
         except FileNotFoundError:
             return None
@@ -173,7 +174,7 @@ class Context:
         """
         found: set[str] = set()
         for path in paths:
-            self._follow(os.path.normpath(path.lstrip("/") or "."), found)
+            self._follow(posixpath.normpath(path.lstrip("/") or "."), found)
         kept: list[str] = []
         for path in sorted(found):
             if path == ".":
@@ -193,7 +194,7 @@ class Context:
             if targets:
                 found.add(current)
                 for target in targets:
-                    rest = os.path.normpath("/".join([target, *parts[count:]])).lstrip("/")
+                    rest = posixpath.normpath("/".join([target, *parts[count:]])).lstrip("/")
                     self._follow(rest or ".", found)
                 return
             if last:
@@ -201,7 +202,7 @@ class Context:
 
     def _targets(self, path: str) -> list[str]:
         """Give where symlinks point, as paths in the context; a pattern in the last part stands for all that it matches."""
-        folder, name = os.path.split(path)
+        folder, name = posixpath.split(path)
         names = [name]
         if any(sign in name for sign in "*?["):
             pattern = Ignore((path,))
@@ -213,9 +214,15 @@ class Context:
         for each in sorted(names):
             full = self.root / folder / each
             if full.is_symlink():
-                link = os.readlink(full)
-                targets.append(link if link.startswith("/") else os.path.normpath(f"/{folder}/{link}"))
+                link = _link(full)
+                targets.append(link if link.startswith("/") else posixpath.normpath(f"/{folder}/{link}"))
         return targets
+
+
+def _link(path: str | os.PathLike[str]) -> str:
+    """Give where a symlink points, with "/" between its parts."""
+    target = os.fsdecode(os.readlink(path))
+    return target.replace("\\", "/") if os.name == "nt" else target
 
 
 def _attributes(path: str) -> tuple[tuple[str, bytes], ...]:
@@ -235,6 +242,7 @@ class Weight:
     total: int = 0
     files: int = 0
     folders: dict[str, int] = field(default_factory=dict)
+    notebook: str = ""
 
     def weighing(self, entries: Iterator[Entry]) -> Iterator[Entry]:
         """Hand the entries on, and count them."""
@@ -244,14 +252,21 @@ class Weight:
                 self.files += 1
                 folder = entry.path.partition("/")[0] + "/" if "/" in entry.path else "."
                 self.folders[folder] = self.folders.get(folder, 0) + entry.size
+                if entry.path.endswith(".ipynb") and not self.notebook:
+                    self.notebook = entry.path
             yield entry
 
-    @property
-    def heavy(self) -> bool:
-        """Whether it is over 100 MB."""
-        return self.total > HEAVY
+    def remarks(self) -> Iterator[str]:
+        """Yield what is worth knowing about the context, a sentence or two each."""
+        if self.total > HEAVY:
+            yield self._heavy()
+        if self.notebook:
+            yield (
+                f"The notebook {self.notebook} is part of the context: whenever it is saved, a COPY that takes it runs again. "
+                "A .dockerignore file with the line *.ipynb keeps it out."
+            )
 
-    def sentence(self) -> str:
+    def _heavy(self) -> str:
         """Say how heavy it is, with the three biggest folders."""
         biggest = sorted(self.folders.items(), key=lambda pair: -pair[1])[:3]
         listed = ", ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in biggest)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dockermagic.builds.request import Secret
 from dockermagic.flags import Command, Example, Flag
 
-PROGRESS = ("auto", "plain", "tty", "quiet", "rawjson")
+PROGRESS = ("auto", "plain", "tty", "quiet")
 # Source: distribution/reference: a name in small letters with an optional registry before it, and an optional tag behind.
 PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 TAG = re.compile(rf"(?:[a-zA-Z0-9.\-\[\]:]+(?::\d+)?/)?{PART}(?:/{PART})*(?::[\w][\w.-]{{0,127}})?", re.ASCII)

@@ -51,24 +51,28 @@ def markup(scene: Scene, drawn: Drawn) -> str:
         drawn: what the last picture of this build left, to save work; it also says how the look is written.
     """
     look = drawn.look
-    title = scene.titles[0]
-    picture = str(
-        h.section(look("root"), aria_label=f"Build of {title}")[
-            _header(scene, look),
-            scene.error and h.div(look("box", "box-failed"))[h.pre(look("text"), dir="ltr")[scene.error]],
-            [h.p(look("box", "box-note"), data_key=f"n{number}")[note] for number, note in enumerate(scene.notes)],
-            h.table(look("table"))[
-                h.caption(look("caption"))[f"The build of {title}: instructions in Dockerfile order, bars on one time axis"],
-                h.colgroup[[h.col(style=f"width:{width}") for width in _WIDTHS]],
-                _head(scene, look),
-                [_group(group, scene.step, drawn) for group in scene.groups],
-            ],
-            scene.remarks and h.div(look("foot"))[[_remark(remark, look) for remark in scene.remarks]],
-            _summary(scene, look),
-            scene.command and _command(scene.command, look),
-        ]
-    )
-    return str.__str__(picture)  # plain text from here on: it is data for a message, not markup to build with
+    parts: list[h.Node] = [
+        _header(scene, look),
+        scene.error and h.div(look("box", "box-failed"))[h.pre(look("text"), dir="ltr")[scene.error]],
+        [h.p(look("box", "box-note"), data_key=f"n{number}")[note] for number, note in enumerate(scene.notes)],
+        _table(scene, drawn) if scene.groups else None,
+        h.div(look("foot"))[[_remark(remark, look) for remark in scene.remarks]] if scene.remarks else None,
+        _summary(scene, look) if scene.counts else None,
+        _command(scene.command, look) if scene.command else None,
+    ]
+    whole = h.section(look("root"), aria_label=f"Build of {scene.titles[0]}")[parts]
+    return str.__str__(str(whole))  # plain text from here on: it is data for a message, not markup to build with
+
+
+def _table(scene: Scene, drawn: Drawn) -> h.Renderable:
+    look = drawn.look
+    title = f"The build of {scene.titles[0]}: instructions in Dockerfile order, bars on one time axis"
+    return h.table(look("table"))[
+        h.caption(look("caption"))[title],
+        h.colgroup[[h.col(style=f"width:{width}") for width in _WIDTHS]],
+        _head(scene, look),
+        [_group(group, scene.step, drawn) for group in scene.groups],
+    ]
 
 
 def _header(scene: Scene, look: Look) -> h.Renderable:
@@ -137,7 +141,7 @@ def _row(row: Row, step: float, look: Look) -> list[h.Element]:
     return [main, h.tr(look("below", f"row-{role}"), data_key=f"{row.key}x")[cells]]
 
 
-def _status(row: Row, look: Look, faint: str) -> list[h.Renderable]:
+def _status(row: Row, look: Look, faint: str) -> list[h.Node]:
     return [h.span(look("glyph", f"ink-{row.role}"), aria_hidden="true")[row.glyph], " ", h.span(look(faint))[row.status]]
 
 

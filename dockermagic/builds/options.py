@@ -49,7 +49,7 @@ def read_options(line: str, cell: str, folder: Path, environ: Mapping[str, str])
         no_cache=parsed.on("no-cache"),
         pull=parsed.on("pull"),
         quiet=parsed.on("quiet") or parsed.text("progress") == "quiet",
-        progress=cast(Literal["auto", "plain", "tty", "quiet", "rawjson"], parsed.text("progress")),
+        progress=cast(Literal["auto", "plain", "tty", "quiet"], parsed.text("progress")),
         save_as=_save_as(parsed),
         write=write,
         dockerfile_path=_inside(write, context),

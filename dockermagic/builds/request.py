@@ -28,7 +28,7 @@ class BuildRequest:
         target, platform, network, builder: as Docker names them; empty when not given.
         add_hosts: "host:ip" lines.
         no_cache, pull, quiet: as Docker's flags.
-        progress: "auto", "plain", "tty", "quiet" or "rawjson".
+        progress: "auto", "plain", "tty" or "quiet".
         save_as: the variable that receives the result; empty when none.
         write: the path that the Dockerfile is also saved to; empty when none.
         dockerfile_path: the name of the Dockerfile relative to the context when the text was read from (or saved into) it,
@@ -49,7 +49,7 @@ class BuildRequest:
     no_cache: bool = False
     pull: bool = False
     quiet: bool = False
-    progress: Literal["auto", "plain", "tty", "quiet", "rawjson"] = "auto"
+    progress: Literal["auto", "plain", "tty", "quiet"] = "auto"
     save_as: str = ""
     write: str = ""
     dockerfile_path: str = ""

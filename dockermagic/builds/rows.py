@@ -26,6 +26,9 @@ GLYPHS = {
 """A sign for each status. Work that was done is a full diamond, work that was spared a hollow one."""
 
 _HEAD = 240
+"""Characters of an instruction's first line that are shown at once."""
+_LETTER = 1.9
+"""Percent of the axis that a letter beside a bar takes, on a page of common width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
         note=note,
         bar=stretch,
         seconds=seconds_text(spent) if timed and spent is not None else "",
-        size=bytes_text(step.bytes) if step.bytes is not None else "",
+        size=bytes_text(step.bytes) if step.bytes is not None and (step.bytes or step.status != "metadata") else "",
         share=(step.bytes or 0) / frame.largest if frame.largest else 0.0,
         meters=(*_meters(step), *below),
         remarks=_remarks(step),
@@ -151,9 +154,10 @@ def noted(text: str, stretch: Bar | None) -> tuple[Note | None, tuple[Meter, ...
     if stretch is None:
         return Note(text, 0.0, 100.0, ""), ()
     end = round(stretch.left + stretch.width, 2)
-    if end <= 50:
+    room = 4 + _LETTER * len(text)
+    if end + room <= 100:
         return Note(text, end, 100.0, "after-cached" if stretch.role == "cached" else "after"), ()
-    if stretch.left >= 50:
+    if stretch.left >= room:
         return Note(text, 0.0, stretch.left, "before"), ()
     return None, (Meter(text, None),)
 

@@ -205,8 +205,8 @@ def file_sync(context: Context | None, dockerfile: Mapping[str, bytes], emit: Em
                 emit(ev.BytesMoved(time.time(), None, "context", sent, total, done))
 
         def walked() -> None:
-            if whole and weight.heavy:
-                emit(ev.Noted(time.time(), weight.sentence()))
+            for remark in weight.remarks() if whole else ():
+                emit(ev.Noted(time.time(), remark))
 
         return DiffCopy(weight.weighing(entries), context.pieces, moved, walked)
 

@@ -97,8 +97,8 @@ def pack(context: Context | None, dockerfile: str, name: str, own: str, emit: Em
                     sent += len(data)
                     emit(ev.BytesMoved(time.time(), None, "context", sent, None))
                     yield data
-    if weight.heavy:
-        emit(ev.Noted(time.time(), weight.sentence()))
+    for remark in weight.remarks():
+        emit(ev.Noted(time.time(), remark))
     last = sink.take()
     sent += len(last)
     emit(ev.BytesMoved(time.time(), None, "context", sent, sent, True))

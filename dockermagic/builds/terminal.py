@@ -68,22 +68,19 @@ def _head(scene: Scene, columns: _Columns) -> list[TextLine]:
     lines = [first]
     lines += [[(part, "failed")] for part in scene.error.splitlines()]
     lines += [[(f"note: {note}", "note")] for note in scene.notes]
-    return [*lines, columns.axis(scene)]
+    return [*lines, columns.axis(scene)] if scene.groups else lines
 
 
 def _foot(scene: Scene, columns: _Columns) -> list[TextLine]:
-    parts = [scene.counts, scene.work]
+    parts = [part for part in (scene.counts, scene.work) if part]
     if scene.image_id:
         parts.append(f"image {scene.image_id.removeprefix('sha256:')[:12]}")
     if scene.size:
         parts.append(scene.size)
     lines: list[TextLine] = [columns.remark(f"warning {r.title}: {r.text} {r.url}".rstrip(), "warning") for r in scene.remarks]
-    lines.append([("", "")])
     whole = " · ".join(parts)
-    if width_of(whole) <= columns.width:
-        lines.append([(whole, "title")])
-    else:
-        lines += [[(part, "title")] for part in parts]
+    told = [whole] if width_of(whole) <= columns.width else parts
+    lines += [[("", "")], *([(part, "title")] for part in told if part)]
     if scene.command and not scene.live:
         lines += [[("The same with the docker command:", "muted")], *([(f"  {part}", "")] for part in scene.command.splitlines())]
     return lines
@@ -113,10 +110,12 @@ class _Columns:
         line: TextLine = [(padded("", 5) + padded("instruction", self.name) + " " + padded("status", 12), "muted")]
         if self.bar:
             marks = [" "] * self.bar
+            free = 0
             for tick in scene.ticks:
                 at = round(tick.left / 100 * self.bar)
-                if at + len(tick.label) <= self.bar:
+                if free <= at <= self.bar - len(tick.label):
                     marks[at : at + len(tick.label)] = tick.label
+                    free = at + len(tick.label) + 1
             line.append(("".join(marks[: self.bar]) + " ", "muted"))
         line.append((padded("time", 10, right=True) + (padded("size", self.size, right=True) if self.size else ""), "muted"))
         return line
@@ -138,7 +137,7 @@ class _Columns:
             lines += [self.remark(part, remark.role) for part in told.splitlines()[:4]]
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
-        if row.note and row.bar and self._beside(row, row.bar) is None:
+        if row.note and row.bar and row.status != "cached" and self._beside(row, row.bar) is None:
             lines.append(self.remark(row.note.text, "muted"))
         lines += [
             self.remark(meter.text + (f" ({meter.share:.0%})" if meter.share is not None else ""), "muted") for meter in row.meters

@@ -31,7 +31,8 @@ _FILLS = {
 
 _BARE = "background-color:transparent;border:none;font-size:100%"
 _WRAP = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word"
-_MONO = f"font-size:13px;line-height:1.4;{_WRAP}"
+_FONT = "font-family:Menlo,Consolas,DejaVu Sans Mono,monospace"
+_MONO = f"{_FONT};font-size:13px;line-height:1.4;{_WRAP}"
 _SMALL = "font-size:12px;opacity:0.75"
 _LEFT = "text-align:left;vertical-align:top;font-weight:normal"
 _FIXED = "position:absolute;top:0;white-space:nowrap"
@@ -81,7 +82,7 @@ RULES: dict[str, str] = {
     "group": f"{_LEFT};padding:14px 8px 3px;border-bottom:2px solid {_LINE}",
     "chip": f"margin-left:12px;padding:0 9px;border:1px solid {INK['ran']};border-radius:10px;white-space:nowrap",
     "summary": "cursor:pointer",
-    "text": f"{_BARE};margin:2px 0;padding:0;line-height:1.4;{_WRAP}",
+    "text": f"{_BARE};margin:2px 0;padding:0;{_FONT};line-height:1.4;{_WRAP}",
     "remark": "margin:0 0 3px;overflow-wrap:break-word",
     "link": "text-decoration:underline",
     "meter": "display:flex;flex-wrap:wrap;align-items:center;gap:2px 10px;margin:0 0 3px",

@@ -166,7 +166,7 @@ def test_from_event_to_pixel_at_two_thousand_events_a_second(lab_page: LabPage) 
     lab_page.done()
     lags = sorted(page.evaluate("() => window.lags"))
     assert len(lags) > 500
-    assert lags[int(len(lags) * 0.95)] < 0.3, f"p50 {lags[len(lags) // 2]:.3f} s, p95 {lags[int(len(lags) * 0.95)]:.3f} s"
+    assert lags[int(len(lags) * 0.95)] < 0.5, f"p50 {lags[len(lags) // 2]:.3f} s, p95 {lags[int(len(lags) * 0.95)]:.3f} s"
     print(f"event to pixel: p50 {lags[len(lags) // 2] * 1000:.0f} ms, p95 {lags[int(len(lags) * 0.95)] * 1000:.0f} ms")
 
 

@@ -76,7 +76,7 @@ def test_an_interrupt_stops_the_engine_within_a_second(here: Engine, handle: Cal
     watcher = threading.Thread(target=press, daemon=True)
     watcher.start()
     with pytest.raises(dockermagic.BuildCancelled) as caught:
-        make(text, context=None, engine=everywhere)
+        make(text, context=None, engine=here)
     began = time.monotonic()
     assert pressed.is_set()
     assert statuses(caught.value.build) == ["cached", "cancelled", "skipped"]

@@ -78,6 +78,7 @@ PROPERTIES = {
     "flex",
     "flex-direction",
     "flex-wrap",
+    "font-family",
     "font-size",
     "font-style",
     "font-weight",
@@ -254,6 +255,16 @@ def test_saved_and_live_sizes() -> None:
     assert len(bundle(x.hello())["text/html"]) < 25_000
     live = BuildDrawer().html(x.at(x.multi_start(), x.multi_events(), 7.5), x.START + 7.5)
     assert len(live) < 35_000
+
+
+def test_a_dockerfile_that_cannot_be_read_has_an_error_and_no_empty_table() -> None:
+    build = x.fold(
+        x.empty("# nothing"), [x.ev.BuildStarted(0, "e", "buildkit"), x.ev.BuildFinished(1, "failed", "unknown instruction: RUNN")]
+    )
+    page = read(bundle(build)["text/html"])
+    assert "unknown instruction: RUNN" in page.text
+    assert page.all("table") == []
+    assert bundle(build)["text/plain"].splitlines()[1:] == ["unknown instruction: RUNN"]
 
 
 def test_rules_are_used() -> None:

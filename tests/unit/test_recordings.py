@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,7 @@ def test_where_the_stream_is_cut_does_not_matter(data: st.DataObject) -> None:
     whole = b"".join(piece for _, piece in recording.slices)[:200_000]
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
     edges = [0, *cuts, len(whole)]
-    pieces = [(0.0, whole[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [(0.0, whole[a:b]) for a, b in pairwise(edges)]
     assert told(recording, iter(pieces)) == told(recording, iter([(0.0, whole)]))
 
 

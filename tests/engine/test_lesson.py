@@ -1,0 +1,78 @@
+"""The lessons run from top to bottom, and what they leave needs no kernel."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+from dockermagic.engine import Engine
+from dockermagic.engine.address import Address
+from tests.engine.making import MADE
+from tests.rig.engines import at
+
+pytestmark = pytest.mark.engine
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+LESSONS = sorted(FOLDER.glob("[0-9]*.md"))
+
+
+def executed(source: Path, url: str) -> Any:
+    notebook = jupytext.read(source)
+    environment = {**os.environ, "DOCKER_HOST": url, "JPY_SESSION_NAME": str(source.with_suffix(".ipynb"))}
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env=environment)
+    return notebook
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest, docker_engine: str) -> Iterator[Any]:
+    """Give each lesson with its outputs, run on each Docker Engine; its images are removed afterwards."""
+    engine = Engine(Address(docker_engine))
+    before = {image["Id"] for image in engine.api.images(all=True)}
+    yield executed(request.param, docker_engine)
+    mine = [image["Id"] for image in at(docker_engine).client().api.images(all=True) if image["Id"] not in before]
+    MADE.extend((engine, image) for image in mine)
+
+
+def outputs(notebook: Any) -> Iterator[Any]:
+    for cell in notebook.cells:
+        yield from cell.get("outputs", [])
+
+
+def test_it_runs_and_leaves_pictures_that_need_no_kernel(lesson: Any) -> None:
+    assert "widgets" not in lesson.metadata
+    pictures = 0
+    for output in outputs(lesson):
+        data = output.get("data", {})
+        assert "application/vnd.jupyter.widget-view+json" not in data
+        if "text/html" in data:
+            pictures += "<table" in data["text/html"]
+            assert not re.search(r"<script|<style|<svg", data["text/html"])
+            assert data["text/plain"].strip()
+    assert pictures >= 5
+
+
+def test_its_page_loads_nothing_from_elsewhere(lesson: Any) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[cell for cell in lesson.cells if cell.cell_type == "code"])
+    page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    assert "hello:1" in page
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//(?!docs\.docker\.com)""", page)
+
+
+@pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)
+def test_the_notebook_beside_the_source_is_up_to_date(source: Path) -> None:
+    made = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    written = jupytext.read(source)
+    assert [cell.source for cell in made.cells] == [cell.source for cell in written.cells]
+    assert all(cell.execution_count for cell in made.cells if cell.cell_type == "code")
+    errors = [cell for cell in made.cells if any(o.output_type == "error" for o in cell.get("outputs", []))]
+    assert all("raises-exception" in cell.metadata.get("tags", []) for cell in errors)

@@ -1,0 +1,53 @@
+"""Make the lessons: run each notebooks/*.md from top to bottom and write the notebook that results beside it.
+
+python tools/notebooks.py            all of them
+python tools/notebooks.py 01-…       those whose names begin so
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+LESSONS = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def run(source: Path) -> nbformat.NotebookNode:
+    """Run a lesson; give the notebook with its outputs.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed that is not tagged `raises-exception`.
+    """
+    notebook = jupytext.read(source)
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(source.parent)}})
+    os.environ["JPY_SESSION_NAME"] = str(source.with_suffix(".ipynb"))
+    client.execute()
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for number, cell in enumerate(notebook.cells):
+        # Names that stay the same from one making to the next keep the difference to what really changed.
+        cell["id"] = f"cell-{number:02}"
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def main(beginnings: list[str]) -> int:
+    """Make the lessons whose names begin as asked."""
+    for source in sorted(LESSONS.glob("[0-9]*.md")):
+        if beginnings and not source.name.startswith(tuple(beginnings)):
+            continue
+        began = time.monotonic()
+        print(f"notebooks: {source.stem}", end="", flush=True)
+        nbformat.write(run(source), source.with_suffix(".ipynb"))
+        print(f" ({time.monotonic() - began:.0f} s)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
