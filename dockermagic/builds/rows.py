@@ -199,13 +199,14 @@ def _meters(step: Step) -> tuple[Meter, ...]:
     return (Meter(f"pulling {layers}: {bytes_text(current)}{of}", min(1.0, current / total) if total else None),)
 
 
-def warned(warning: LintWarning) -> Remark:
-    """Give a warning of the builder's linter as a remark."""
-    return Remark("warning", one_line(warning.rule, 80), one_line(warning.message, 500), link(warning.url), warning.line)
+def warned(warning: LintWarning, beside: int = 0) -> Remark:
+    """Give a warning of the builder's linter as a remark; it names its line unless it stands `beside` that one."""
+    line = 0 if warning.line == beside else warning.line
+    return Remark("warning", one_line(warning.rule, 80), one_line(warning.message, 500), link(warning.url), line)
 
 
 def _remarks(step: Step) -> tuple[Remark, ...]:
-    found = [warned(warning) for warning in step.warnings]
+    found = [warned(warning, step.line) for warning in step.warnings]
     if step.status == "failed":
         title = f"exit code {step.exit_code}" if step.exit_code is not None else "failed"
         found.insert(0, Remark("failed", title, visible(step.error[:2000]).strip(), "", 0))

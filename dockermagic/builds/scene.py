@@ -202,6 +202,7 @@ def _phase_row(build: Build, span: PhaseSpan | None, phase: str, frame: Frame, n
         return None
     running = finished is None and frame.live
     status = "failed" if error else "running" if running else "done"
+    told = any(step.error == error for step in build.steps)
     stretch = bar(started, finished, "phase" if status == "done" else status, frame, now)
     words, meters = _context(moved.current, moved.total, running, lasted) if moved is not None else ("", ())
     note, below = noted(words, stretch)
@@ -221,7 +222,7 @@ def _phase_row(build: Build, span: PhaseSpan | None, phase: str, frame: Frame, n
         size="",
         share=0.0,
         meters=(*meters, *below),
-        remarks=(Remark("failed", "error", visible(error[:2000]), "", 0),) if error else (),
+        remarks=(Remark("failed", "error", visible(error[:2000]), "", 0),) if error and not told else (),
         log=None,
     )
 

@@ -251,3 +251,22 @@ def test_any_events_in_any_order_make_a_picture(told: list[ev.Event], now: float
     read(drawer.bundle(build)["text/html"])
     assert all(len(line) <= 60 * 2 for line in drawer.text(build, now, 60).splitlines())
     drawer.lines(None, build)
+
+
+def test_an_error_is_told_once() -> None:
+    absent = "registry.example/absent:1: not found"
+    told = [
+        ev.BuildStarted(x.START, "e", "buildkit"),
+        ev.PhaseStarted(x.START, "metadata"),
+        ev.PhaseFinished(x.START, "metadata", absent),
+    ]
+    ended = [ev.StepFinished(x.START, 0, "failed", error=absent), ev.BuildFinished(x.START, "failed", absent)]
+    picture = scene(x.fold(x.hello_start(), [*told, *ended]), 0)
+    assert [remark.text for row in rows(picture) for remark in row.remarks] == [absent]
+    picture = scene(x.fold(x.hello_start(), [*told, ev.BuildFinished(x.START, "failed", "")]), 0)
+    assert [remark.text for row in rows(picture) for remark in row.remarks] == [absent]
+
+
+def test_a_warning_names_its_line_only_where_it_does_not_stand() -> None:
+    build = x.fold(x.hello_start(), [ev.LintWarned(0, 3, "Here", "", "", 4), ev.LintWarned(0, 3, "Below", "", "", 5)])
+    assert [remark.line for remark in by_line(scene(build, 0))["4"].remarks] == [0, 5]
