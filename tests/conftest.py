@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the rig be heard while pytest captures output."""
+    """Let the rig be heard while pytest captures output, and let interrupts through."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A run that a shell started in the background inherits this, and so would all that it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     capture = config.pluginmanager.getplugin("capturemanager")
 
     def speak(line: str) -> None:

@@ -61,7 +61,6 @@ class BuildkitDecoder:
         """Yield what the end of the stream settles."""
         rest, self._rest = self._rest, b""
         yield from self._line(rest, now)
-        yield from self._reader.shared()
         if not self.error and not self.image_id:
             self.error = "The engine ended the build without a word."
         if self.error:
@@ -93,7 +92,6 @@ class BuildxDecoder:
         self._words += words
         for message in messages:
             yield from self._reader.read(message, now)
-        yield from self._reader.shared()
         said = [line.removeprefix("ERROR: ") for line in self._words if line.startswith("ERROR: ")]
         if said:
             self.error = said[-1]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from dockermagic.builds.rows import Meter, Remark, Row
 from dockermagic.builds.scene import Group, Scene
 from dockermagic.views.logs import log_details
-from dockermagic.views.look import Look
+from dockermagic.views.look import KEYS, Look
 from dockermagic.views.units import plural
 
 __all__ = ["Drawn", "markup"]
@@ -153,7 +153,7 @@ def _instruction(row: Row, look: Look) -> h.Renderable:
         return line
     more = plural(row.rest.count("\n") + 1, "more line")
     return h.details(data_key=f"{row.key}i")[
-        h.summary(look("summary"))[line, h.span(look("small"))[f"  +{more}"]],
+        h.summary(look("summary"), KEYS)[line, h.span(look("small"))[f"  +{more}"]],
         h.pre(look("text"), dir="ltr")[row.rest],
     ]
 
@@ -185,7 +185,8 @@ def _remark(remark: Remark, look: Look) -> h.Renderable:
         h.strong[remark.title],
         warning and remark.line > 0 and f" (line {remark.line})",
         remark.text and [": ", h.bdi[remark.text]],
-        remark.url and [" ", h.a(look("link"), href=remark.url, target="_blank", rel="noopener noreferrer")["what this means"]],
+        remark.url
+        and [" ", h.a(look("link"), KEYS, href=remark.url, target="_blank", rel="noopener noreferrer")["what this means"]],
     ]
 
 
@@ -209,5 +210,5 @@ def _summary(scene: Scene, look: Look) -> h.Renderable:
 
 def _command(command: str, look: Look) -> h.Renderable:
     return h.div[
-        h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), dir="ltr", tabindex="0")[command]
+        h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), KEYS, dir="ltr", tabindex="0")[command]
     ]

@@ -166,7 +166,8 @@ def _work(build: Build, frame: Frame, now: float) -> str:
     spans = stages.spans(build.steps, now)
     work = sum(end - begin for begin, end in spans)
     beside = work - stages.length(stages.union(spans))
-    text = f"{total_text(work)} of work in {total_text(now - frame.start)} by the clock"
+    done = f"{total_text(work)} of work" if work >= 0.005 else "no work"
+    text = f"{done} in {total_text(now - frame.start)} by the clock"
     return f"{text}, {seconds_text(beside)} of it in parallel" if beside >= 0.1 else text
 
 

@@ -138,13 +138,14 @@ class TraceReader:
         )
         self._ends[known.step] = end
         yield end
+        if not error:
+            yield from self._twin_ends(end)
 
-    def shared(self) -> Iterator[ev.Event]:
-        """Yield the ends of steps that share a vertex with a step of another stage."""
-        for step, twins in self._twins.items():
-            told = next((self._ends[twin] for twin in twins if twin in self._ends and not self._ends[twin].error), None)
-            if step not in self._ends and told is not None:
-                yield replace(told, step=step)
+    def _twin_ends(self, end: ev.StepFinished) -> Iterator[ev.Event]:
+        """Yield the ends of the steps that share the vertex of one that has ended, unless they had one of their own."""
+        for twin in self._twins.get(end.step, ()):
+            if twin not in self._ends:
+                yield replace(end, step=twin)
 
     def _status_of(self, step: int, cached: bool, error: str) -> ev.StepEnd:
         if error:

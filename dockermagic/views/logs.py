@@ -8,7 +8,7 @@ import htpy as h
 from markupsafe import Markup, escape
 
 from dockermagic.views.colours import PLAIN, css
-from dockermagic.views.look import Look
+from dockermagic.views.look import KEYS, Look
 from dockermagic.views.screen import LogPart, Run
 from dockermagic.views.units import plural
 
@@ -23,10 +23,10 @@ def log_details(log: LogPart, key: str, look: Look) -> h.Renderable:
     """Give the output as a part of the page that can be opened; it keeps to its end while it grows."""
     hidden = f"{plural(log.first, 'earlier line')} in " if log.first else "the beginning is in " if log.cut else ""
     return h.details(open=log.open, data_key=f"{key}l")[
-        h.summary(look("summary"))[f"log, {plural(log.total, 'line')}"],
+        h.summary(look("summary"), KEYS)[f"log, {plural(log.total, 'line')}"],
         hidden and h.p(look("line", "small"))[hidden, h.code(look("code"))[log.source]],
         # A log that is open shows its end first: by script while it is live, by the reversed column once it is saved.
-        h.pre(look("screen", "tail" if log.open else ""), dir="ltr", tabindex="0", data_tail=True)[
+        h.pre(look("screen", "tail" if log.open else ""), KEYS, dir="ltr", tabindex="0", data_tail=True)[
             h.span(look("block"))[_blocks(log, key)]
         ],
     ]

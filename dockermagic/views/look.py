@@ -11,7 +11,7 @@ from functools import cache
 
 from dockermagic.views.theme import CARD, CARD_TEXT, INK, tint
 
-__all__ = ["RULES", "Look", "stylesheet"]
+__all__ = ["KEYS", "RULES", "Look", "stylesheet"]
 
 _LINE = "rgba(128,128,128,0.22)"
 _GRID = "rgba(128,128,128,0.22)"
@@ -120,6 +120,10 @@ def _classes(names: tuple[str, ...]) -> str:
 def stylesheet() -> str:
     """Give the rules as the stylesheet of a live view."""
     return "".join(f".dm-live .dm-{name}{{{rule}}}\n" for name, rule in RULES.items())
+
+
+KEYS = {"data-lm-suppress-shortcuts": ""}
+"""For every element that can have the focus: in JupyterLab, keys pressed there are no commands ("b" would insert a cell)."""
 
 
 class Look:

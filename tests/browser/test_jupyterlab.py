@@ -174,9 +174,14 @@ def test_keys_in_the_view_are_no_commands(lab_page: LabPage) -> None:
     lab_page.open("keys.ipynb", [f"{SETUP}play(x.multi_start(), x.multi_events(at=time.time()), until=6)"])
     page: Any = lab_page.page
     lab_page.run()
-    page.locator(".dm-live [data-key=s4l] summary").wait_for(timeout=30_000)
-    page.locator(".dm-live [data-key=s4l] summary").focus()
-    page.keyboard.press("b")
-    page.keyboard.press("x")
-    assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1
+    log = page.locator(".dm-live [data-key=s4l]")
+    for part in (log.locator("summary"), log.locator("pre")):
+        part.wait_for(timeout=30_000)
+        part.focus()
+        page.keyboard.press("b")
+    log.locator("summary").focus()
+    page.keyboard.press("Enter")  # closes the log, and does not open the cell for editing
+    page.wait_for_function("() => !document.querySelector('.dm-live [data-key=s4l]').open")
     lab_page.done()
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.cells.length") == 1
+    assert page.locator(".jp-Notebook.jp-mod-commandMode").count() == 1

@@ -174,17 +174,18 @@ def podman() -> Engine:
     _check_namespaces()
     if not packages.installed("podman"):
         packages.install("podman")
+    # Debian's Podman prefers crun, which refuses machines with both versions of cgroups; runc runs on all.
+    runc = packages.unpack(packages.OLD, "runc") / "usr/sbin/runc"
     home = new_home()
     for name in ("root", "runroot", "tmp"):
         (home / name).mkdir()
     insecure = [f'[[registry]]\nlocation = "127.0.0.1:{port}"\ninsecure = true\n' for port in PRIVATE_PORTS]
     (home / "registries.conf").write_text("".join(['unqualified-search-registries = ["docker.io"]\n', *insecure]))
-    options = [f"--root={home}/root", f"--runroot={home}/runroot", f"--tmpdir={home}/tmp", "--cgroup-manager=cgroupfs"]
-    options += ["--events-backend=file", "--storage-driver=overlay"]
-    service = (
-        f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf podman {' '.join(options)} system service --time=0"
-    )
-    return _start_inside("podman", f"{service} unix://{home}/engine.sock", home)
+    variables = f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf"
+    options = [f"--root={home}/root", f"--runroot={home}/runroot", f"--tmpdir={home}/tmp", f"--runtime={runc}"]
+    options += ["--cgroup-manager=cgroupfs", "--events-backend=file", "--storage-driver=overlay"]
+    command = f"{variables} podman {' '.join(options)} system service --time=0 unix://{home}/engine.sock"
+    return _start_inside("podman", command, home)
 
 
 def new_home() -> Path:

@@ -55,6 +55,7 @@ ATTRIBUTES = {
     "data-key",
     "data-status",
     "data-tail",
+    "data-lm-suppress-shortcuts",
 }
 PROPERTIES = {
     "align-items",
@@ -279,3 +280,10 @@ def test_rules_are_used() -> None:
         if re.search(rf'["]{name}["]', text) or any(name.startswith(p) for p in ("pill-", "ink-", "row-", "mark-", "bar-", "box-")):
             used.add(name)
     assert used == set(RULES)
+
+
+def test_whatever_can_have_the_focus_keeps_keys_from_jupyterlab() -> None:
+    page = read(bundle(x.hello())["text/html"])
+    focusable = [node for node in page.all() if node.name in ("a", "summary") or "tabindex" in node.attributes]
+    assert len(focusable) >= 4
+    assert all("data-lm-suppress-shortcuts" in node.attributes for node in focusable)

@@ -39,7 +39,6 @@ function keepTouched(root, held) {
 export function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "dm-live";
-  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab: keys pressed in here are not commands
   el.append(root);
   const held = new WeakSet();
   keepTouched(root, held);
