@@ -24,7 +24,7 @@ def run(source: Path) -> nbformat.NotebookNode:
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed that is not tagged `raises-exception`.
     """
-    notebook = jupytext.read(source)
+    notebook: nbformat.NotebookNode = jupytext.read(source)
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(source.parent)}})
     os.environ["JPY_SESSION_NAME"] = str(source.with_suffix(".ipynb"))
     client.execute()

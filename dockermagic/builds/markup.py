@@ -209,6 +209,10 @@ def _summary(scene: Scene, look: Look) -> h.Renderable:
 
 
 def _command(command: str, look: Look) -> h.Renderable:
-    return h.div[
-        h.p(look("foot", "muted"))["The same with the docker command:"], h.pre(look("copy"), KEYS, dir="ltr", tabindex="0")[command]
-    ]
+    """Give the command to copy; a long one, which repeats the Dockerfile, is folded up behind its first line."""
+    text = h.pre(look("copy"), KEYS, dir="ltr", tabindex="0")[command]
+    first, _, rest = command.partition("\n")
+    if not rest:
+        return h.div[h.p(look("foot", "muted"))["The same with the docker command:"], text]
+    label = h.summary(look("foot", "summary"), KEYS)["The same with the docker command: ", h.code(look("code"), dir="ltr")[first], " …"]
+    return h.details(data_key="same")[label, text]

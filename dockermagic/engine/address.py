@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from dockermagic.errors import EngineError
 
 DEFAULT_TCP_PORT = 2375
 DEFAULT_TLS_PORT = 2376
+FORMS = "Addresses look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +45,18 @@ class Address:
         """Open a connection that can carry one HTTP exchange, or be upgraded.
 
         Parameters:
-            timeout: seconds to wait for the connection (not for what follows); None for the system's own.
+            timeout: seconds to wait for the connection, TLS included (not for what follows); None for the system's own.
 
         Raises:
             OSError: nobody listens there.
-            EngineError: the address has a form that Docker does not know.
+            EngineError: the address has a form that Docker does not know, or names TLS files that cannot be read.
         """
         scheme = self.url.partition("://")[0]
         dialler = _DIALLERS.get(scheme)
         if dialler is None:
             raise EngineError(
                 f"“{self.url}” is not an address of a Docker engine.",
-                "Addresses look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host.",
+                FORMS,
             )
         return dialler(self, timeout)
 
@@ -75,35 +74,47 @@ def _dial_unix(address: Address, timeout: float | None) -> socket.socket:
 
 
 def _dial_tcp(address: Address, timeout: float | None) -> socket.socket:
-    parts = urlsplit(address.url)
-    port = parts.port or (DEFAULT_TLS_PORT if address.tls else DEFAULT_TCP_PORT)
-    connection = socket.create_connection((parts.hostname or "localhost", port), timeout=timeout)
-    connection.settimeout(None)
-    if address.tls is None:
-        return connection
-    context = ssl.create_default_context(cafile=address.tls.ca or None)
-    if not address.tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if address.tls.cert and address.tls.key:
-        context.load_cert_chain(address.tls.cert, address.tls.key)
-    return context.wrap_socket(connection, server_hostname=parts.hostname)
+    host, port = _host_and_port(address)
+    connection = socket.create_connection((host, port), timeout=timeout)
+    try:
+        # A build may be silent for hours: only this notices an engine that is no longer there.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if address.tls is not None:
+            connection = _tls_context(address.tls).wrap_socket(connection, server_hostname=host)
+        connection.settimeout(None)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _host_and_port(address: Address) -> tuple[str, int]:
+    try:
+        parts = urlsplit(address.url)
+        port = parts.port or (DEFAULT_TLS_PORT if address.tls else DEFAULT_TCP_PORT)
+    except ValueError as error:
+        raise EngineError(f"“{address.url}” is not an address of a Docker engine: {error}.", FORMS) from error
+    return parts.hostname or "localhost", port
+
+
+def _tls_context(files: TlsFiles) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=files.ca or None)
+        if not files.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if files.cert and files.key:
+            context.load_cert_chain(files.cert, files.key)
+    except OSError as error:
+        named = ", ".join(name for name in (files.ca, files.cert, files.key) if name)
+        raise EngineError(f"The TLS files {named} cannot be read: {error.strerror or error}.", "See DOCKER_CERT_PATH.") from error
+    return context
 
 
 def _dial_ssh(address: Address, timeout: float | None) -> socket.socket:
-    """Reach an engine as the docker CLI does: `docker system dial-stdio` at the other end of ssh."""
-    parts = urlsplit(address.url)
-    if not parts.hostname or parts.hostname.startswith("-"):
-        raise EngineError(f"“{address.url}” names no host.", "Write ssh://user@host.")
-    command = ["ssh", "-o", f"ConnectTimeout={int(timeout or 30)}", "-T"]
-    command += ["-l", parts.username] if parts.username else []
-    command += ["-p", str(parts.port)] if parts.port else []
-    remote = ["docker", *(["--host", "unix://" + parts.path] if parts.path.strip("/") else []), "system", "dial-stdio"]
-    ours, theirs = socket.socketpair()
-    with theirs:
-        command += ["--", parts.hostname, shlex.join(remote)]
-        subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), start_new_session=True)
-    return ours
+    from dockermagic.engine.ssh import dial
+
+    return dial(address.url, timeout)
 
 
 def _dial_pipe(address: Address, timeout: float | None) -> socket.socket:
