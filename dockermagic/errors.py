@@ -55,7 +55,7 @@ class DockerMagicError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the text to show in place of a traceback."""
-        lines = [f"\x1b[1;31m{self.title}:\x1b[0m {self.told()}"]
+        lines = [f"\x1b[1m{self.title}:\x1b[0m {self.told()}"]
         if self.hint:
             lines += ["", f"\x1b[1mWhat to try:\x1b[0m {self.hint}"]
         return "\n".join(lines).split("\n")

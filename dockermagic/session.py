@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dockermagic import __version__
-from dockermagic.errors import EngineError
 
 if TYPE_CHECKING:
     from dockermagic.engine import Engine, Search
@@ -18,10 +18,15 @@ VERSION_LABEL = "dev.dockermagic.version"
 
 
 class Session:
-    """One kernel's (or program's) use of Docker. The engine is looked for when it is first needed, and again when it went away."""
+    """One kernel's (or program's) use of Docker.
+
+    The engine is looked for when it is first needed, and again when it went away, became another one, or another one was asked for.
+    """
 
     def __init__(self) -> None:
         self._found: Search | None = None
+        self._asked_for: tuple[str, ...] = ()
+        self._lock = threading.Lock()
 
     @property
     def engine(self) -> Engine:
@@ -42,20 +47,22 @@ class Session:
 
         Parameters:
             again: look once more, whatever was found before.
+
+        Raises:
+            EngineNotFound: a docker context was asked for that does not exist.
         """
-        from dockermagic.engine import search
+        from dockermagic.engine import asked_for, search
 
-        if self._found is None or self._found.engine is None or again or not _alive(self._found.engine):
+        with self._lock:
+            wanted, before = asked_for(), self._found
+            engine = before.engine if before is not None else None
+            if before is not None and engine is not None and not again and wanted == self._asked_for and engine.unchanged():
+                return before
+            if engine is not None:
+                engine.close()
+            self._found, self._asked_for = None, wanted
             self._found = search()
-        return self._found
-
-
-def _alive(engine: Engine) -> bool:
-    try:
-        engine.address.dial(timeout=5).close()
-    except (OSError, EngineError):
-        return False
-    return True
+            return self._found
 
 
 def notebook_path(shell: Any = None) -> Path | None:

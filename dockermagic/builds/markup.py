@@ -214,5 +214,6 @@ def _command(command: str, look: Look) -> h.Renderable:
     first, _, rest = command.partition("\n")
     if not rest:
         return h.div[h.p(look("foot", "muted"))["The same with the docker command:"], text]
-    label = h.summary(look("foot", "summary"), KEYS)["The same with the docker command: ", h.code(look("code"), dir="ltr")[first], " …"]
+    shown = h.code(look("code"), dir="ltr")[first]
+    label = h.summary(look("foot", "summary"), KEYS)["The same with the docker command: ", shown, " …"]
     return h.details(data_key="same")[label, text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dockermagic.builds.exits import meaning
 from dockermagic.builds.frame import Frame
 from dockermagic.builds.model import Build, LintWarning, Step
 from dockermagic.builds.output import log_part
@@ -208,6 +209,9 @@ def warned(warning: LintWarning, beside: int = 0) -> Remark:
 def _remarks(step: Step) -> tuple[Remark, ...]:
     found = [warned(warning, step.line) for warning in step.warnings]
     if step.status == "failed":
-        title = f"exit code {step.exit_code}" if step.exit_code is not None else "failed"
-        found.insert(0, Remark("failed", title, visible(step.error[:2000]).strip(), "", 0))
+        if step.exit_code is not None:
+            # The builder's own error repeats the instruction, which stands right above.
+            found.insert(0, Remark("failed", f"exit code {step.exit_code}", meaning(step.exit_code), "", 0))
+        else:
+            found.insert(0, Remark("failed", "failed", visible(step.error[:2000]).strip(), "", 0))
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockermagic.builds.events import BuildPath
+from dockermagic.builds.exits import meaning
 from dockermagic.builds.model import Build, Step
 
 LOG_LINES = 10
@@ -24,7 +25,7 @@ def explain(build: Build) -> tuple[str, str]:
     first = failed.name.splitlines()[0]
     lines = [f"line {failed.line}: {first}"]
     if failed.exit_code is not None:
-        lines.append(f"The command ended with exit code {failed.exit_code}.")
+        lines.append(f"The command ended with exit code {failed.exit_code} ({meaning(failed.exit_code)}).")
     elif failed.error:
         missing = MISSING.search(failed.error)
         lines.append(f"“{missing['name']}” was not found." if missing else _plain(failed.error))

@@ -47,6 +47,15 @@ class Search:
     attempts: tuple[Attempt, ...]
 
 
+def asked_for() -> tuple[str, ...]:
+    """Give what decides where to look: another answer than before means that somebody chose another engine meanwhile."""
+    from docker.context.config import get_current_context_name
+
+    names = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG")
+    values = tuple(os.environ.get(name, "") for name in names)
+    return values if values[0] or values[1] else (*values, str(get_current_context_name()))
+
+
 def candidates(environ: Mapping[str, str], home: Path) -> Iterator[Candidate]:
     """Yield where to look, best first; a configured one is the only one.
 
@@ -144,13 +153,15 @@ def search(environ: Mapping[str, str] | None = None, home: Path | None = None) -
         if not candidate.configured and url.startswith("unix://") and not Path(url[7:]).exists():
             attempts.append(Attempt(candidate.source, url, "no such socket"))
             continue
+        engine = Engine(candidate.address, candidate.source)
         try:
-            engine = Engine(candidate.address, candidate.source)
             candidate.address.dial(timeout=5).close()
             prove(engine, memory_of_proofs())
         except (DockerMagicError, OSError) as error:
             refusal = error.message if isinstance(error, DockerMagicError) else reason(error)
+            refusal = refusal.removeprefix(f"The engine at {url} does not answer: ").rstrip(".")
             attempts.append(Attempt(candidate.source, url, refusal))
+            engine.close()
             continue
         attempts.append(Attempt(candidate.source, url))
         return Search(engine, tuple(attempts))
@@ -174,10 +185,10 @@ def not_found(found: Search) -> EngineError:
     if len(found.attempts) == 1 and found.attempts[0].source.startswith(("DOCKER_HOST", "docker context")):
         attempt = found.attempts[0]
         undo = "unset DOCKER_HOST" if attempt.source == "DOCKER_HOST" else "docker context use default"
-        return EngineNotFound(
-            f"The engine that {attempt.source} names, {attempt.url}, cannot be used: {attempt.refusal}.",
-            f"Start that engine, or let dockermagic look for another one: {undo}",
-        )
+        hint = f"Start that engine, or let dockermagic look for another one: {undo}"
+        if attempt.refusal == "permission denied":
+            hint = how_to_get_one(sys.platform, refused=True)
+        return EngineNotFound(f"The engine that {attempt.source} names, {attempt.url}, cannot be used: {attempt.refusal}.", hint)
     refused = [f"{attempt.source} ({attempt.refusal})" for attempt in found.attempts if attempt.refusal != "no such socket"]
     seen = " Tried and passed over: " + "; ".join(refused) + "." if refused else ""
     return EngineNotFound(f"No Docker Engine was found on this machine.{seen}", how_to_get_one(sys.platform, refused=bool(refused)))

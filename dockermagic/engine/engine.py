@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import ssl
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 BUILDKIT_API = (1, 39)
+PING_WITHIN = 10.0
+"""Seconds that an engine has to say that it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Engine:
         self.source = source or address.url
         self._api_lock = threading.Lock()
         self._api: APIClient | None = None
+        self._hello = ("", "")
 
     @property
     def api(self) -> APIClient:
@@ -75,15 +79,52 @@ class Engine:
         from docker.errors import DockerException
         from docker.tls import TLSConfig
 
+        self._hello = self._ping()
         tls: Any = False
         files = self.address.tls
         if files is not None:
             pair = (files.cert, files.key) if files.cert and files.key else None
             tls = TLSConfig(client_cert=pair, ca_cert=files.ca or None, verify=files.verify)
+        # docker-py reaches through ssh only with a library of its own; ours is mounted in its stead.
+        through_ssh = self.address.url.startswith("ssh://")
+        url = "unix:///ssh" if through_ssh else self.address.url
         try:
-            return APIClient(base_url=self.address.url, version="auto", tls=tls, timeout=60, use_ssh_client=True)
+            client = APIClient(base_url=url, version=self._hello[0] or "auto", tls=tls, timeout=60)
         except DockerException as error:
             raise EngineError(f"The engine at {self.address.url} does not answer: {reason(error)}.") from error
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise EngineError(
+                "Docker's own config file cannot be read.", "Mend config.json in ~/.docker, or in the folder that DOCKER_CONFIG names."
+            ) from error
+        # The other connections to the engine go straight to it, so these must not take a proxy.
+        client.trust_env = False
+        if through_ssh:
+            from dockermagic.engine.pool import carry
+
+            carry(client, self.address)
+        return client
+
+    def _ping(self) -> tuple[str, str]:
+        """Ask the engine whether it is there (GET /_ping), and give its API version and what it calls itself."""
+        exchange = Exchange(self.address, timeout=PING_WITHIN)
+        try:
+            exchange.send("GET", "/_ping")
+            return exchange.header("Api-Version"), exchange.header("Server")
+        except OSError as error:
+            raise EngineError(f"The engine at {self.address.url} does not answer: {reason(error)}.") from error
+        except EngineError as error:
+            if error.hint:
+                raise
+            raise EngineError(f"The engine at {self.address.url} refuses: {error.message.rstrip('.')}.") from error
+        finally:
+            exchange.close()
+
+    def unchanged(self) -> bool:
+        """Whether it still answers, and is still what it was: an engine may end, or be replaced by another version, between two cells."""
+        try:
+            return self._api is not None and self._ping() == self._hello
+        except EngineError:
+            return False
 
     @cached_property
     def about(self) -> About:
@@ -96,8 +137,10 @@ class Engine:
 
         try:
             version, info = self.api.version(), self.api.info()
-        except (DockerException, OSError) as error:
+        except (DockerException, OSError, ValueError) as error:
             raise EngineError(f"The engine at {self.address.url} does not answer: {reason(error)}.") from error
+        if not isinstance(version, dict) or not isinstance(info, dict):
+            raise EngineError(f"What answers at {self.address.url} is no Docker engine.")
         parts = {part.get("Name", ""): part for part in version.get("Components") or []}
         podman = "Podman Engine" in parts
         driver = str(info.get("Driver", ""))
@@ -130,9 +173,9 @@ class Engine:
         """Put the negotiated API version before a path."""
         return f"/v{self.api.api_version}{path}"
 
-    def exchange(self) -> Exchange:
-        """Make a request of one's own, on a connection of its own."""
-        return Exchange(self.address)
+    def exchange(self, timeout: float | None = None) -> Exchange:
+        """Make a request of one's own, on a connection of its own; `timeout` as for `Exchange`."""
+        return Exchange(self.address, timeout)
 
     def upgrade(self, path: str, headers: Iterable[tuple[str, str]]) -> socket.socket:
         """Open a connection that speaks another protocol."""
@@ -157,6 +200,8 @@ def reason(error: BaseException) -> str:
         seen = inner
     if isinstance(seen, FileNotFoundError):
         return "no such socket"
+    if isinstance(seen, ssl.SSLCertVerificationError):
+        return f"its TLS certificate is not trusted: {seen.verify_message}"
     if isinstance(seen, PermissionError):
         return "permission denied"
     if isinstance(seen, ConnectionRefusedError):

@@ -53,9 +53,10 @@ class Tunnel(socket.socket):
     def close(self) -> None:
         """Close the socket; end ssh once nobody reads from it through a file either."""
         super().close()
-        process, self.process = (None, self.process) if self.fileno() != -1 else (self.process, None)
-        if process is None:
+        process = self.process
+        if process is None or self.fileno() != -1:
             return
+        self.process = None
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -82,8 +83,7 @@ def dial(url: str, timeout: float | None) -> Tunnel:
         raise EngineError(f"“{url}” is not an address of a Docker engine: {error}.", "Write ssh://user@host.") from error
     if not host or host.startswith("-"):
         raise EngineError(f"“{url}” names no host.", "Write ssh://user@host.")
-    # A kernel has no terminal where ssh could ask, so it must not try.
-    command = ["ssh", "-o", f"ConnectTimeout={int(timeout or 30)}", "-o", "BatchMode=yes", "-T"]
+    command = ["ssh", "-o", f"ConnectTimeout={int(timeout or 30)}", "-T"]
     command += ["-l", parts.username] if parts.username else []
     command += ["-p", str(port)] if port else []
     remote = ["docker", *(["--host", "unix://" + parts.path] if parts.path.strip("/") else []), "system", "dial-stdio"]
@@ -97,6 +97,7 @@ def dial(url: str, timeout: float | None) -> Tunnel:
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=tunnel.complaints,
+                # A session of its own: no terminal to ask questions at, and no interrupt that was meant for us.
                 start_new_session=True,
             )
     except BaseException as error:

@@ -26,7 +26,7 @@ FAILED = """\
   2  WORKDIR /app                         ◇ cached     ░                            0.0 s
   3  COPY requirements.txt .              ◇ cached     ░                            0.0 s
   4  RUN pip install -r requirements.txt  ✗ failed      █████████████████████       1.5 s
-     exit code 1: process "/bin/sh -c pip install -r requirements.txt" did not complete successfull…
+     exit code 1: the command failed; 0 would be success
      │ Collecting flask==3.0.3
      │   Downloading flask-3.0.3-py3-none-any.whl (101 kB)
      │ ERROR: Could not find a version that satisfies the requirement reqests
