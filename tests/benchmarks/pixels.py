@@ -91,7 +91,7 @@ def measure() -> Lateness:
 
 
 def lateness(paints: list[tuple[float, float]]) -> Lateness:
-    """Give how late events were, from the frames: each event is in sight with the first frame whose newest stamp is not before it."""
+    """Give how late events were: each is in sight with the first frame whose newest stamp is not before its own."""
     newest = [stamp for _, stamp in paints]
     first, last = newest[0], max(newest)
     late: list[float] = []

@@ -53,7 +53,7 @@ def request_for(case: Case, folder: Path, dockerfile: str) -> BuildRequest:
 def buildkit_slices(request: BuildRequest, url: str, cancel_at: str) -> Iterator[Slice]:
     """Build over the Engine API and yield what arrives; the end of a failed build is an end like any other."""
     # The plan serves the decoder, which is not used here; so a Dockerfile that dockermagic itself refuses can be recorded as well.
-    dockerfile, build = planned(BuildRequest("FROM scratch"))
+    dockerfile, build = planned(BuildRequest(f"FROM scratch AS {request.target or 'stage'}"))
     path = BuildkitPath(request, Client(Address(url)), dockerfile, build.steps, lambda event: None)
     begun = time.monotonic()
     seen = b""

@@ -9,9 +9,10 @@ import pytest
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.context import Context, Entry
+from dockermagic.builds.packets import DATA, ERR, FIN, REQ, change_stamp, go_mode, stat_packet
 from dockermagic.builds.request import Secret
-from dockermagic.builds.services import DATA, ERR, FIN, REQ, DiffCopy, change_stamp, file_sync, go_mode, secrets, stat_packet
-from dockermagic.engine.grpc import CallError
+from dockermagic.builds.services import DiffCopy, file_sync, secrets
+from dockermagic.engine.calls import CallError
 from dockermagic.engine.wire import bytes_field, fields, int_field, text_field
 
 
@@ -64,7 +65,7 @@ def test_every_file_is_announced_and_sent(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanished_is_sent_empty() -> None:
-    def gone(path: str) -> Iterator[bytes]:
+    def gone(path: str, most: int | None) -> Iterator[bytes]:
         raise FileNotFoundError(path)
         yield b""
 
@@ -74,7 +75,7 @@ def test_a_file_that_vanished_is_sent_empty() -> None:
 
 
 def test_the_receivers_error_is_raised() -> None:
-    call = DiffCopy(iter(()), lambda path: iter(()), lambda *_: None, lambda: None)
+    call = DiffCopy(iter(()), lambda path, most: iter(()), lambda *_: None, lambda: None)
     with pytest.raises(ValueError, match="disk full"):
         call.receive(int_field(1, ERR) + bytes_field(4, b"disk full"))
     with pytest.raises(CallError):
@@ -97,7 +98,7 @@ def test_only_the_asked_files_of_the_dockerfiles_folder() -> None:
 def test_encoded_options_are_decoded(tmp_path: Path) -> None:
     (tmp_path / "é x").write_text("1")
     (tmp_path / "y").write_text("1")
-    metadata = {"dir-name": ["context"], "exclude-patterns": ["%C3%A9 x"], "exclude-patterns-encoded": ["1"]}
+    metadata = {"dir-name": ["context"], "exclude-patterns": ["%C3%A9+x"], "exclude-patterns-encoded": ["1"]}
     call = file_sync(Context(tmp_path), {}, lambda event: None)(metadata)
     assert isinstance(call, DiffCopy)
     assert [dict(fields(p[2]))[1] for p in received(call) if isinstance(p.get(2), bytes)] == [b"y"]
