@@ -63,6 +63,7 @@ recordings: .venv/.ready ## record the engines' event streams anew into tests/re
 	@$(PYTHON) -m tests.rig.record
 
 wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there
+	@$(RIG) up
 	@bash tools/wheel.sh
 
 down: ## end what `make demo` and `make lab` started

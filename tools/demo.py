@@ -32,6 +32,9 @@ class Demo:
     def __init__(self, notebook: Path) -> None:
         self.path = notebook
         self.notebook = nbformat.read(notebook, as_version=4)
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []  # what an earlier run saved says nothing about this one
         self.code = [index for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 
     def _begin(self, cell: Any, cell_index: int) -> None:
@@ -46,6 +49,7 @@ class Demo:
             self.notebook,
             timeout=CELL_LIMIT,
             kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(self.path.parent)}},
             on_cell_start=self._begin,
         )
@@ -81,7 +85,7 @@ def main(arguments: list[str]) -> int:
     try:
         demo.run()
     except CellExecutionError as error:
-        failure = str(error)
+        failure = f"A cell ended with {error.ename}: {error.evalue}."
     print()
     for text in demo.texts():
         print(f"{text}\n")

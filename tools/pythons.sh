@@ -11,7 +11,7 @@ for minor in 11 12 13 14; do
     venv=build/pythons/3.$minor
     echo "pythons: 3.$minor, installing (about a minute) and running the unit tests"
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --upgrade 'pip>=25.1' </dev/null
-    "$venv/bin/python" -m pip install --quiet --editable . --group test </dev/null
+    "$venv/bin/python" -m pip install -qq --upgrade 'pip>=25.1' </dev/null
+    "$venv/bin/python" -m pip install -qq --editable . --group test </dev/null
     "$venv/bin/python" -m pytest tests/unit -q
 done

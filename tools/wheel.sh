@@ -15,5 +15,5 @@ sys.exit(f"the wheel lacks {missing}" if missing else 0)
 PY
 echo "wheel: installing $(basename "$wheel") in a clean environment (about a minute)"
 .venv/bin/python -m venv build/wheel/venv
-build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check "$wheel" ipykernel nbclient nbconvert </dev/null
+build/wheel/venv/bin/python -m pip install -qq --disable-pip-version-check "$wheel" ipykernel nbclient nbconvert </dev/null
 build/wheel/venv/bin/python tools/demo.py --out build/wheel/lesson.html

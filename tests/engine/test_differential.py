@@ -15,11 +15,13 @@ from dockermagic.builds.cell import build_quietly
 from dockermagic.builds.request import BuildRequest
 from dockermagic.engine.address import Address
 from dockermagic.engine.engine import Engine as Client
+from dockermagic.errors import DockerMagicError
 from tests.engine import context_tree, examples
 from tests.engine.examples import Example
 from tests.engine.image_contents import Contents, contents_of, differences
 from tests.rig import engines, images
 from tests.rig.clients import Cli
+from tests.rig.places import RigError
 
 EXAMPLES = list(examples.all_examples())
 Tag = Callable[[str], str]
@@ -104,9 +106,14 @@ def test_there_are_enough_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_equal_images(example: Example, bench: Bench) -> None:
-    if not example.is_for(bench.engine.version):
-        pytest.skip(f"the Dockerfile frontend inside Engine {bench.engine.version} does not know this syntax")
+    """Where the engine's own Dockerfile frontend is too old for the syntax, both must refuse."""
     bench.prepare(example)
+    if not example.is_for(bench.engine.version):
+        with pytest.raises(RigError):
+            bench.by_command_line(example)
+        with pytest.raises(DockerMagicError):
+            bench.by_dockermagic(example)
+        return
     truth, ours = bench.look(bench.by_command_line(example)), bench.look(bench.by_dockermagic(example))
     assert differences(truth, ours) == []
 

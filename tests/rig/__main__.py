@@ -10,13 +10,15 @@ python -m tests.rig check            start every kind of engine and registry, sa
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 
 from tests.rig import engines, images, packages, processes, registry
 from tests.rig.places import IN_CI, RigError, say, state
 
-NEEDED = {"podman": "podman", "debootstrap": "debootstrap", "ip": "iproute2", "iptables": "iptables"}
+NEEDED = {"podman": "podman", "debootstrap": "debootstrap", "ip": "iproute2", "iptables": "iptables", "ssh": "openssh-client"}
 BROWSERS = ("chromium", "google-chrome", "chrome")
 
 
@@ -26,6 +28,8 @@ def install() -> None:
     debian = "ID=debian" in _release()
     if debian and not any(packages.installed(name) for name in BROWSERS):
         missing.append("chromium")
+    if shutil.which("apt-get") and find_library("atomic") is None:
+        missing.append("libatomic1")  # what drives the browser is linked with it
     try:
         packages.install(*missing)
         if not debian and not any(packages.installed(name) for name in BROWSERS):

@@ -25,9 +25,9 @@ class Holdings:
 
     things: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def missing_from(self, other: Holdings) -> list[str]:
-        """Name what is here and not there."""
-        return sorted(f"{kind} {name or id}" for (kind, id), name in self.things.items() if (kind, id) not in other.things)
+    def missing_from(self, other: Holdings) -> list[tuple[str, str]]:
+        """Name what is here and not there: its kind, and its name or else its id."""
+        return sorted((kind, name or id) for (kind, id), name in self.things.items() if (kind, id) not in other.things)
 
 
 def take_stock(engine: Engine) -> Holdings:
@@ -62,10 +62,10 @@ def compare(before: Holdings, after: Holdings, *, strict: bool) -> Difference:
     """
     ours: list[str] = []
     others: list[str] = []
-    for thing in after.missing_from(before):
-        (ours if strict or TAG in thing else others).append(f"left: {thing}")
-    for thing in before.missing_from(after):
-        (ours if strict else others).append(f"gone: {thing}")
+    for kind, name in after.missing_from(before):
+        (ours if strict or TAG in name else others).append(f"left: {kind} {name}")
+    for kind, name in before.missing_from(after):
+        (ours if strict else others).append(f"gone: {kind} {name}")
     return Difference(ours, others)
 
 
