@@ -5,7 +5,7 @@ RIG := $(PYTHON) -m tests.rig
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-fast test-all unit engine browser lint format bench engine-check recordings wheel down clean
+.PHONY: help demo lab notebooks test test-fast test-all unit engine browser lint format bench engine-check recordings wheel down clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,10 @@ engine-check: .venv/.ready ## start every engine of the test rig and say what ea
 
 recordings: .venv/.ready ## record the engines' event streams anew into tests/recordings
 	@$(PYTHON) -m tests.rig.record
+
+notebooks: .venv/.ready ## run the lessons' sources and write the notebooks beside them
+	@$(RIG) up
+	@$(PYTHON) tools/notebooks.py
 
 wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there
 	@$(RIG) up
