@@ -52,7 +52,10 @@ def build(
         EngineNotFound: there is no engine.
         BuildFailed: the build failed; the exception carries it.
     """
-    folder = None if context is None else check_context(Path(os.path.abspath(context)), os.fspath(context))
+    try:
+        folder = None if context is None else check_context(Path(os.path.abspath(context)), os.fspath(context))
+    except FileNotFoundError as error:
+        raise UsageError("The working directory was removed.", "Name the context by its full path, or go elsewhere: %cd") from error
     arguments = tuple((name, os.environ.get(name) if value is None else value) for name, value in (build_args or {}).items())
     request = BuildRequest(
         dockerfile=text,

@@ -79,13 +79,18 @@ def notebook_folder(shell: Any = None) -> Path:
     path = notebook_path(shell)
     if path is not None and path.is_absolute() and path.parent.is_dir():
         return path.parent
-    return Path.cwd()
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it was removed: whoever needs it says so, with its name
+        return Path(os.environ.get("PWD", "/"))
 
 
 def labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
     """Give the labels of everything that is made from here: whose it is, and by which version."""
     path = notebook_path(shell)
-    name = path.stem if path is not None else Path(sys.argv[0]).stem if shell is None and sys.argv[0] else Path.cwd().name
+    name = (
+        path.stem if path is not None else Path(sys.argv[0]).stem if shell is None and sys.argv[0] else notebook_folder(shell).name
+    )
     return (NOTEBOOK_LABEL, name or "python"), (VERSION_LABEL, __version__)
 
 

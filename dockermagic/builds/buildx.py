@@ -38,7 +38,10 @@ def find_buildx(docker: str | None = None) -> str:
     hint = "Install docker's CLI with the buildx plugin (Debian and Ubuntu: apt-get install docker-buildx), or leave --builder out."
     if docker is None:
         raise UsageError("A build with another builder or for several platforms needs the docker CLI, and there is none.", hint)
-    asked = subprocess.run([docker, "buildx", "version"], capture_output=True, text=True, timeout=30, check=False)
+    try:
+        asked = subprocess.run([docker, "buildx", "version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError("The docker CLI here does not answer when it is asked for its buildx plugin.", hint) from error
     found = re.search(r"v?(\d+)\.(\d+)\.\d+", asked.stdout)
     if asked.returncode or found is None:
         raise UsageError("The docker CLI here has no buildx plugin.", hint)
@@ -57,6 +60,7 @@ class BuildxPath:
         self._docker = find_buildx()
         self.decoder: Decoder = BuildxDecoder(dockerfile, steps, build_args(request), request.target)
         self._process: subprocess.Popen[bytes] | None = None
+        self._cancelled = False
 
     def _command(self, folder: Path) -> list[str]:
         request = self._request
@@ -101,7 +105,7 @@ class BuildxPath:
         """Start the build and yield what buildx says as it comes."""
         with tempfile.TemporaryDirectory(prefix="dockermagic-") as name:
             folder = Path(name)
-            (folder / "Dockerfile").write_text(self._request.dockerfile, encoding="utf-8")
+            (folder / "Dockerfile").write_bytes(self._request.dockerfile.encode("utf-8", "surrogateescape"))
             environ = {**os.environ, "DOCKER_HOST": self._engine.address.url}
             # A process group of its own: the interrupt that reaches the kernel must not reach buildx before we have spoken.
             self._process = subprocess.Popen(
@@ -112,6 +116,8 @@ class BuildxPath:
                 env=environ,
                 start_new_session=True,
             )
+            if self._cancelled:
+                self.cancel()
             stderr = self._process.stderr
             while stderr is not None and (data := os.read(stderr.fileno(), 1 << 16)):
                 yield data
@@ -121,7 +127,8 @@ class BuildxPath:
                 self.decoder.image_id = (folder / "image").read_text().strip()
 
     def cancel(self) -> None:
-        """Ask buildx to stop the build."""
+        """Ask buildx to stop the build, now or as soon as it has started."""
+        self._cancelled = True
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
 

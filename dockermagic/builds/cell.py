@@ -55,8 +55,9 @@ def write_dockerfile(request: BuildRequest) -> None:
     if not request.write:
         return
     try:
-        Path(request.write).write_text(request.dockerfile, encoding="utf-8")
+        Path(request.write).write_bytes(request.dockerfile.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UsageError(
-            f"--write {request.write}: the file cannot be written: {error.strerror}.", "Name a path that you may write to."
+            f"--write {request.write}: the file cannot be written: {error.strerror}.",
+            "Name a path that you may write to, on a disk with room.",
         ) from error

@@ -12,7 +12,6 @@ The rules are those of tonistiigi/fsutil, which the docker CLI uses:
 from __future__ import annotations
 
 import os
-import posixpath
 import stat
 import sys
 from collections.abc import Iterator
@@ -20,10 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockermagic.builds.ignore import Ignore, State
+from dockermagic.builds.links import follow, link_target
 from dockermagic.errors import UsageError
 
 PIECE = 1 << 17
-HEAVY = 100_000_000
+LONGEST_SHOWN = 200
+"""Characters of a path that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +89,25 @@ class Context:
         """
         walk = _Walk(os.fspath(self.root), ignore, only)
         walk.open.append(_Folder(None, ignore.root() if ignore else None, only.root() if only else None))
-        yield from self._folder(walk, "")
+        yield from self._below(walk)
 
-    def _folder(self, walk: _Walk, path: str) -> Iterator[Entry]:
-        try:
-            with os.scandir(os.path.join(walk.root, path)) as found:
-                names = sorted(found, key=lambda each: os.fsencode(each.name))
-        except PermissionError as error:
-            raise UsageError(
-                f"The folder “{path or '.'}” of the context cannot be read: permission denied.",
-                "Leave it out with a .dockerignore file.",
-            ) from error
-        except FileNotFoundError:
-            return
-        above = walk.open[-1]
-        for each in names:
+    def _below(self, walk: _Walk) -> Iterator[Entry]:
+        """Walk with a stack of its own: folders may lie deeper than Python's calls."""
+        stack = [("", self._names(walk, ""))]
+        while stack:
+            path, names = stack[-1]
+            each = next(names, None)
+            if each is None:
+                stack.pop()
+                walk.open.pop()
+                continue
+            above = walk.open[-1]
             inside = f"{path}/{each.name}" if path else each.name
             left_out, ignored = walk.ignore.child(above.ignored, inside) if walk.ignore and above.ignored else (False, None)
             taken_in, included = walk.only.child(above.included, inside) if walk.only and above.included else (True, None)
             is_folder = each.is_dir(follow_symlinks=False)
             keep = taken_in and not left_out
-            if is_folder and not keep and not self._worth_entering(walk, inside, left_out, taken_in):
-                continue
-            if not keep and not is_folder:
+            if not keep and not (is_folder and self._worth_entering(walk, inside, left_out, taken_in)):
                 continue
             entry = self._entry(walk, each, inside, keep)
             if entry is None:
@@ -123,8 +120,20 @@ class Context:
                 yield entry
             if is_folder:
                 walk.open.append(_Folder(None if keep else entry, ignored, included))
-                yield from self._folder(walk, inside)
-                walk.open.pop()
+                stack.append((inside, self._names(walk, inside)))
+
+    @staticmethod
+    def _names(walk: _Walk, path: str) -> Iterator[os.DirEntry[str]]:
+        """Give what is in a folder, sorted as bytes."""
+        try:
+            with os.scandir(os.path.join(walk.root, path)) as found:
+                return iter(sorted(found, key=lambda each: os.fsencode(each.name)))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if path:
+                return iter(())  # removed, or replaced by a file, since its own folder was read
+            raise UsageError(f"The folder {walk.root}, which is the context, is gone.", "See --context.") from error
+        except OSError as error:
+            raise _unreadable("folder", path or ".", error) from error
 
     @staticmethod
     def _worth_entering(walk: _Walk, path: str, left_out: bool, taken_in: bool) -> bool:
@@ -142,87 +151,58 @@ class Context:
             ) from error
         try:
             info = each.stat(follow_symlinks=False)
-            target = _link(each.path) if stat.S_ISLNK(info.st_mode) else ""
+            target = link_target(each.path) if stat.S_ISLNK(info.st_mode) else ""
             attributes = _attributes(each.path) if keep else ()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _unreadable("file", path, error) from error
         if keep and info.st_nlink > 1 and stat.S_ISREG(info.st_mode):
             target = walk.links.setdefault((info.st_dev, info.st_ino), path)
             target = "" if target == path else target
         device = info.st_rdev if stat.S_ISBLK(info.st_mode) or stat.S_ISCHR(info.st_mode) else 0
         return Entry(path, info.st_mode, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, target, device, attributes)
 
-    def pieces(self, path: str) -> Iterator[bytes]:
+    def pieces(self, path: str, most: int | None = None) -> Iterator[bytes]:
         """Yield a file's content in pieces.
 
+        Parameters:
+            most: bytes to yield at most, since a file may grow faster than it is sent; None for all.
+
         Raises:
-            OSError: it cannot be read, or is gone.
+            FileNotFoundError: it is gone.
+            UsageError: it cannot be read.
         """
-        if stat.S_ISSOCK((self.root / path).lstat().st_mode):
-            return
-        with open(self.root / path, "rb", buffering=0) as file:
-            while piece := file.read(PIECE):
-                yield piece
+        full = self.root / path
+        try:
+            if stat.S_ISSOCK(full.lstat().st_mode):
+                return
+            # Not blocking: what was a file when it was announced may be a pipe by now, and nobody may ever write to it.
+            with open(full, "rb", buffering=0, opener=_open_at_once) as file:
+                left = sys.maxsize if most is None else most
+                while left > 0 and (piece := file.read(min(PIECE, left))):
+                    left -= len(piece)
+                    yield piece
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise _unreadable("file", path, error) from error
 
     def follow(self, paths: list[str]) -> tuple[str, ...]:
-        """Give the patterns for paths that a Dockerfile copies: the paths, and what the symlinks on the way lead to.
-
-        Parameters:
-            paths: relative to the context; the last part may be a pattern.
-
-        Source: tonistiigi/fsutil followlinks.go. No pattern at all when the whole context is meant.
-        """
-        found: set[str] = set()
-        for path in paths:
-            self._follow(posixpath.normpath(path.lstrip("/") or "."), found)
-        kept: list[str] = []
-        for path in sorted(found):
-            if path == ".":
-                return ()
-            if not kept or not path.startswith(kept[-1] + "/"):
-                kept.append(path)
-        return tuple(kept)
-
-    def _follow(self, path: str, found: set[str]) -> None:
-        parts = path.split("/")
-        for count in range(1, len(parts) + 1):
-            current = "/".join(parts[:count])
-            targets = self._targets(current)
-            last = count == len(parts)
-            if (last or targets) and current in found:
-                return
-            if targets:
-                found.add(current)
-                for target in targets:
-                    rest = posixpath.normpath("/".join([target, *parts[count:]])).lstrip("/")
-                    self._follow(rest or ".", found)
-                return
-            if last:
-                found.add(current)
-
-    def _targets(self, path: str) -> list[str]:
-        """Give where symlinks point, as paths in the context; a pattern in the last part stands for all that it matches."""
-        folder, name = posixpath.split(path)
-        names = [name]
-        if any(sign in name for sign in "*?["):
-            pattern = Ignore((path,))
-            try:
-                names = [each for each in os.listdir(self.root / folder) if pattern.matches(f"{folder}/{each}" if folder else each)]
-            except OSError:
-                return []
-        targets = []
-        for each in sorted(names):
-            full = self.root / folder / each
-            if full.is_symlink():
-                link = _link(full)
-                targets.append(link if link.startswith("/") else posixpath.normpath(f"/{folder}/{link}"))
-        return targets
+        """Give the patterns for paths that a Dockerfile copies; see `links.follow`."""
+        return follow(self.root, paths)
 
 
-def _link(path: str | os.PathLike[str]) -> str:
-    """Give where a symlink points, with "/" between its parts."""
-    target = os.fsdecode(os.readlink(path))
-    return target.replace("\\", "/") if os.name == "nt" else target
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unreadable(kind: str, path: str, error: OSError) -> UsageError:
+    shown = path if len(path) < LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}…"
+    return UsageError(
+        f"The {kind} “{shown}” of the context cannot be read: {(error.strerror or str(error)).lower()}.",
+        "Leave it out with a .dockerignore file.",
+    )
 
 
 def _attributes(path: str) -> tuple[tuple[str, bytes], ...]:
@@ -233,44 +213,3 @@ def _attributes(path: str) -> tuple[tuple[str, bytes], ...]:
         return tuple((name, os.getxattr(path, name, follow_symlinks=False)) for name in sorted(names))
     except OSError:
         return ()
-
-
-@dataclass(slots=True)
-class Weight:
-    """How heavy the context is, and what makes it so; counted while it is walked."""
-
-    total: int = 0
-    files: int = 0
-    folders: dict[str, int] = field(default_factory=dict)
-    notebook: str = ""
-
-    def weighing(self, entries: Iterator[Entry]) -> Iterator[Entry]:
-        """Hand the entries on, and count them."""
-        for entry in entries:
-            if stat.S_ISREG(entry.mode) and not entry.target:
-                self.total += entry.size
-                self.files += 1
-                folder = entry.path.partition("/")[0] + "/" if "/" in entry.path else "."
-                self.folders[folder] = self.folders.get(folder, 0) + entry.size
-                if entry.path.endswith(".ipynb") and not self.notebook:
-                    self.notebook = entry.path
-            yield entry
-
-    def remarks(self) -> Iterator[str]:
-        """Yield what is worth knowing about the context, a sentence or two each."""
-        if self.total > HEAVY:
-            yield self._heavy()
-        if self.notebook:
-            yield (
-                f"The notebook {self.notebook} is part of the context: whenever it is saved, a COPY that takes it runs again. "
-                "A .dockerignore file with the line *.ipynb keeps it out."
-            )
-
-    def _heavy(self) -> str:
-        """Say how heavy it is, with the three biggest folders."""
-        biggest = sorted(self.folders.items(), key=lambda pair: -pair[1])[:3]
-        listed = ", ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in biggest)
-        return (
-            f"The context is large: {self.total / 1e6:,.0f} MB in {self.files:,} files. Biggest: {listed}. "
-            "A .dockerignore file keeps out what the build does not need."
-        )

@@ -41,11 +41,12 @@ class LayerIndex:
             elif instruction.keyword in LAYERS and instruction.stage >= 0:
                 self._layers[instruction.stage].append((place, instruction))
 
-    def find(self, stage: int, k: int, text: str) -> int | None:
+    def find(self, stage: int, k: int, text: str, *, trigger: bool = False) -> int | None:
         """Give the step of the vertex "[stage k/n] text".
 
         Parameters:
             stage: the index of the stage; `k`: its place within the stage, from 1; `text`: what follows the bracket.
+            trigger: it stands where the base's triggers do, so being like an instruction is not enough to be it.
         Returns:
             the index of the step; that of the stage's FROM for a trigger of its base; None when there is no such stage.
         """
@@ -65,7 +66,7 @@ class LayerIndex:
             workdirs += instruction.keyword == "WORKDIR"
         if fitting:
             return min(fitting)[1]
-        if 0 < reach <= len(layers) and _alike(layers[reach - 1][1], text):
+        if not trigger and 0 < reach <= len(layers) and _alike(layers[reach - 1][1], text):
             return layers[reach - 1][0]
         return self._froms[stage]
 

@@ -29,6 +29,9 @@ from dockermagic.engine.engine import Engine
 from dockermagic.engine.grpc import GrpcServer
 from dockermagic.errors import DockerMagicError
 
+CANCEL_WITHIN = 2.0
+"""Seconds that an engine has to take note of a cancelled build."""
+
 
 class Decoder(Protocol):
     """Turns a path's bytes into events; knows the image's ID and the error once they were said."""
@@ -137,16 +140,19 @@ class BuildkitPath:
         self._exchange.send("POST", self._engine.path("/build?" + urlencode(query)), {"Content-Type": "application/json"})
         yield from self._exchange
         failure = self._session.failure
-        if failure is not None and not self._exchange.closed and isinstance(failure, DockerMagicError):
+        if failure is not None and not self._exchange.closed and not self.decoder.image_id:
             raise failure
 
     def cancel(self) -> None:
         """Stop the build in the engine, now."""
-        with contextlib.suppress(DockerMagicError, OSError):
-            stop = self._engine.exchange()
+        stop = self._engine.exchange(timeout=CANCEL_WITHIN)
+        try:
             stop.send("POST", self._engine.path(f"/build/cancel?id={self._build_id}"))
+        except (DockerMagicError, OSError):
+            pass  # an engine that cannot be told cancels a build whose client goes away
+        finally:
             stop.close()
-        self._exchange.close()
+            self._exchange.close()
 
     def close(self) -> None:
         """Let go of the session and the connection."""

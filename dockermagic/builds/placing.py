@@ -87,7 +87,8 @@ class Places:
         if stage is None or stage not in self._surplus:
             return None
         triggers = max(self._surplus[stage], 0)
-        return self._index.find(stage, k - triggers if k > self._first[stage] + triggers else k, text)
+        first_own = self._first[stage] + triggers + 1
+        return self._index.find(stage, k - triggers if k >= first_own else k, text, trigger=self._first[stage] < k < first_own)
 
 
 def _same_image(base: str, image: str) -> bool:

@@ -156,10 +156,12 @@ def plan_steps(
     """
     stages = resolve_stages(dockerfile, build_args)
     needed = needed_stages(dockerfile, target, build_args, path) if dockerfile.stages else frozenset()
+    counted = frozenset(layer_steps(dockerfile, build_args).values())
     steps = []
-    for instruction in dockerfile.instructions:
+    for place, instruction in enumerate(dockerfile.instructions):
         index = instruction.stage
-        status: Status = "waiting" if _makes_layer(instruction, stages) else "metadata"
+        makes_layer = _makes_layer(instruction, stages) and (instruction.keyword != "WORKDIR" or place in counted)
+        status: Status = "waiting" if makes_layer else "metadata"
         if status == "metadata" and index >= 0 and index not in needed:
             status = "skipped"
         stage = stages[index].source.name if index >= 0 else ""

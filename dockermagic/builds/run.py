@@ -10,16 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.command import docker_command, relative
 from dockermagic.builds.dockerfile import Dockerfile, read_dockerfile
 from dockermagic.builds.fold import apply
+from dockermagic.builds.interrupts import Interrupts
 from dockermagic.builds.measure import measure
 from dockermagic.builds.model import Build, Step
 from dockermagic.builds.paths import Path_, build_args, open_path
@@ -60,7 +59,10 @@ def planned(request: BuildRequest, path: ev.BuildPath = "buildkit") -> tuple[Doc
         error.source = lines[error.line - 1].rstrip() if 0 < error.line <= len(lines) else ""
         raise
     given = build_args(request)
-    folder = os.getcwd()
+    try:
+        folder = os.getcwd()
+    except FileNotFoundError:  # it was removed; only how paths are told depends on it
+        folder = "/"
     build = Build(
         dockerfile=request.dockerfile,
         steps=plan_steps(dockerfile, request.target, given, path),
@@ -81,37 +83,46 @@ class _Worker:
         self._request, self._engine, self._dockerfile = request, engine, dockerfile
         self._kind, self._path = open_path(request, engine, dockerfile, steps, self.events.put)
         self._cancelled = threading.Event()
+        self.started = False
         self.bug: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="dockermagic build", daemon=True)
 
     def start(self) -> None:
+        self.started = True
         self._thread.start()
 
     def cancel(self) -> None:
         """Stop the build in the engine; the worker then ends by itself."""
         self._cancelled.set()
-        threading.Thread(target=self._path.cancel, name="dockermagic cancel", daemon=True).start()
+        if self.started:
+            threading.Thread(target=self._path.cancel, name="dockermagic cancel", daemon=True).start()
 
     def _run(self) -> None:
-        emit = self.events.put
-        emit(ev.BuildStarted(time.time(), self._engine.about.title, self._kind))
-        error = ""
+        error = "The build did not come to an end."
         try:
-            error = self._listen(self._path)
-            if not error and not self._cancelled.is_set():
-                self._measure(self._path.decoder.image_id)
+            error = self._work()
         except DockerMagicError as refused:
             error = str(refused)
         except OSError as broken:
             error = f"The connection to the engine broke: {reason(broken)}."
         except Exception as bug:  # carried to the main thread, which raises it with its traceback
-            self.bug = bug
+            self.bug = None if self._cancelled.is_set() else bug
             error = f"dockermagic met a bug of its own: {bug!r}"
         finally:
+            outcome: ev.Outcome = "cancelled" if self._cancelled.is_set() else "failed" if error else "succeeded"
+            self.events.put(ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error))
+            self.events.put(None)
+
+    def _work(self) -> str:
+        """Build, measure the image, and give the error, if there is one."""
+        try:
+            self.events.put(ev.BuildStarted(time.time(), self._engine.about.title, self._kind))
+            error = self._listen(self._path)
+            if not error and not self._cancelled.is_set():
+                self._measure(self._path.decoder.image_id)
+        finally:
             self._path.close()
-        outcome: ev.Outcome = "cancelled" if self._cancelled.is_set() else "failed" if error else "succeeded"
-        emit(ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error))
-        self.events.put(None)
+        return error
 
     def _listen(self, path: Path_) -> str:
         for data in path.slices():
@@ -129,9 +140,10 @@ class _Worker:
 
         try:
             found: dict[str, Any] = self._engine.api.inspect_image(image)
-            history: list[dict[str, Any]] = self._engine.api.history(image)
-        except DockerException:
-            # Another builder keeps the image to itself; that it exists is all that is known.
+            # An image of no layers and no settings has no history at all.
+            history: list[dict[str, Any]] = self._engine.api.history(image) or []
+        except (DockerException, OSError, ValueError):
+            # Another builder keeps the image to itself, or the engine is busy; that it exists is all that is known.
             self.events.put(ev.ImageBuilt(time.time(), image))
             return
         sizes = measure(history, self._dockerfile, self._request.target, build_args(self._request))
@@ -146,10 +158,10 @@ class _Follower:
     def __init__(self, worker: _Worker, build: Build, view: View) -> None:
         self.worker, self.build, self.view = worker, build, view
 
-    def follow(self) -> None:
-        """Fold until the worker has said its last word."""
+    def follow(self, interrupts: Interrupts) -> None:
+        """Fold until the worker has said its last word, or somebody interrupts."""
         going = True
-        while going:
+        while going and not interrupts.count:
             try:
                 going = self._fold_some(self.worker.events.get(timeout=TICK))
             except queue.Empty:
@@ -157,10 +169,10 @@ class _Follower:
             else:
                 self.view.update(self.build)
 
-    def last_words(self) -> None:
-        """Fold what still comes within a moment, then call the build cancelled."""
-        deadline = time.monotonic() + LAST_WORDS
-        going = True
+    def last_words(self, patience: float = LAST_WORDS) -> None:
+        """Fold what still comes within `patience` seconds, then call the build cancelled."""
+        deadline = time.monotonic() + patience
+        going = self.worker.started
         while going and (left := deadline - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
                 going = self._fold_some(self.worker.events.get(timeout=left))
@@ -181,51 +193,54 @@ class _Follower:
         return False
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold further interrupts off while the picture of an interrupted build is put in order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
     """Build, and show it meanwhile.
 
     Parameters:
         request: what to build.
         engine: where.
-        view: what shows it; it is closed in every case.
+        view: what shows it; it is closed in every case in which it was given anything to show.
 
     Raises:
         DockerfileError, UsageError: before the engine is touched.
         BuildFailed: the build failed; carries it, and says where and what to look at.
         BuildCancelled: it was interrupted; carries it.
     """
-    dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
-    worker = _Worker(request, engine, dockerfile, build.steps)
-    follower = _Follower(worker, build, view)
-    interrupted = False
+    with Interrupts() as interrupts:
+        dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
+        worker = _Worker(request, engine, dockerfile, build.steps)
+        follower = _Follower(worker, build, view)
+        _build(follower, interrupts)
+    build = follower.build
+    if worker.bug is not None:
+        raise worker.bug
+    if interrupts.count and build.outcome != "failed":
+        ended = "The interrupt came when the build had just ended: the image is there."
+        raise BuildCancelled(ended if build.succeeded else cancelled(engine.build_path), build=build)
+    if not build.succeeded:
+        raise BuildFailed(*explain(build), build=build)
+    return build
+
+
+def _build(follower: _Follower, interrupts: Interrupts) -> None:
+    """Start the build and show it until it has ended or was interrupted, and the picture is complete."""
+    worker, view = follower.worker, follower.view
     try:
-        view.update(build)
-        worker.start()
-        follower.follow()
-    except KeyboardInterrupt:
-        interrupted = True
-    with _undisturbed():
-        if interrupted:
+        view.update(follower.build)
+        if not interrupts.count:
+            worker.start()
+            follower.follow(interrupts)
+        if interrupts.count and follower.build.outcome is None:
             worker.cancel()
             follower.last_words()
         view.close(follower.build)
-    if worker.bug is not None:
-        raise worker.bug
-    if interrupted:
-        raise BuildCancelled(cancelled(engine.build_path), build=follower.build)
-    if not follower.build.succeeded:
-        raise BuildFailed(*explain(follower.build), build=follower.build)
-    return follower.build
+    except BaseException as error:
+        # Nobody would hear of the build any more: the picture failed, or somebody insists.
+        worker.cancel()
+        if not isinstance(error, KeyboardInterrupt):
+            with contextlib.suppress(Exception):
+                view.close(follower.build)
+            raise
+        interrupts.count += 1
+        follower.last_words(0.0)
+        view.close(follower.build)

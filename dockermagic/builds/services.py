@@ -13,69 +13,21 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from dockermagic.builds import events as ev
-from dockermagic.builds.context import Context, Entry, Weight
+from dockermagic.builds.context import Context, Entry
 from dockermagic.builds.ignore import Ignore
+from dockermagic.builds.packets import ERR, FIN, REQ, STAT, data_packet, stat_packet
 from dockermagic.builds.request import Secret
+from dockermagic.builds.weight import Weight
+from dockermagic.engine.calls import ABORTED, NOT_FOUND, CallError, Service, unary
 from dockermagic.engine.credentials import credentials_for
-from dockermagic.engine.grpc import NOT_FOUND, PIECE, CallError, Service, framed, unary
-from dockermagic.engine.wire import bytes_field, fields, int_field, text_field
+from dockermagic.engine.wire import bytes_field, fields, framed, int_field, text_field
+from dockermagic.errors import EngineError, UsageError
 
-STAT, REQ, DATA, FIN, ERR = range(5)
-FILE_PIECE = 1 << 17
+PIECE = 1 << 16
 Emit = Callable[[ev.Event], None]
-
-# Go's os.FileMode keeps the kind of a file in other bits than Unix does.
-GO_KINDS = {
-    stat.S_IFDIR: 1 << 31,
-    stat.S_IFLNK: 1 << 27,
-    stat.S_IFBLK: 1 << 26,
-    stat.S_IFIFO: 1 << 25,
-    stat.S_IFCHR: 1 << 26 | 1 << 21,
-}
-GO_BITS = ((stat.S_ISUID, 1 << 23), (stat.S_ISGID, 1 << 22), (stat.S_ISVTX, 1 << 20))
-
-
-def go_mode(mode: int) -> int:
-    """Give Go's os.FileMode for a Unix mode; a socket counts as an empty file, as it does for the docker CLI."""
-    permissions = 0o755 if os.name == "nt" else mode & 0o777
-    bits = sum(theirs for ours, theirs in GO_BITS if mode & ours)
-    return permissions | bits | GO_KINDS.get(stat.S_IFMT(mode), 0)
-
-
-def change_stamp(entry: Entry) -> int:
-    """Give the modification time that BuildKit is told, in nanoseconds: right to the second, a fingerprint below it.
-
-    BuildKit keeps the files of the last build and asks again only for those whose size or time differs, so an edit that
-    keeps both would be missed. Inode and change time do not survive such an edit; they go where nobody looks.
-    """
-    mark = f"{entry.mtime_ns}|{entry.ctime_ns}|{entry.inode}|{entry.size}".encode()
-    below = int.from_bytes(hashlib.blake2b(mark, digest_size=4).digest(), "little") % 1_000_000_000
-    return entry.mtime_ns // 1_000_000_000 * 1_000_000_000 + below
-
-
-def stat_packet(entry: Entry) -> bytes:
-    """Write the fsutil packet that announces a file; owner and group are root's, as in every context."""
-    attributes = b"".join(bytes_field(10, text_field(1, key) + bytes_field(2, value)) for key, value in entry.attributes)
-    size = entry.size if stat.S_ISREG(entry.mode) and not entry.target else 0
-    message = (
-        text_field(1, entry.path)
-        + int_field(2, go_mode(entry.mode))
-        + int_field(5, size)
-        + int_field(6, change_stamp(entry))
-        + text_field(7, entry.target)
-        + int_field(8, os.major(entry.device) if entry.device else 0)
-        + int_field(9, os.minor(entry.device) if entry.device else 0)
-        + attributes
-    )
-    return framed(bytes_field(2, message))
-
-
-def data_packet(number: int, data: bytes) -> bytes:
-    """Write the packet that carries a piece of a requested file; an empty one ends it."""
-    return framed(int_field(1, DATA) + int_field(3, number) + (bytes_field(4, data) if data else b""))
 
 
 class DiffCopy:
@@ -83,7 +35,7 @@ class DiffCopy:
 
     Parameters:
         entries: the files, in the order that fsutil prescribes (depth first, names sorted as bytes).
-        read: yields a file's content in pieces.
+        read: yields a file's content in pieces, given its path and how many bytes to read at most.
         moved: told after each piece how many bytes were sent, of how many that were asked for.
         walked: called when everything was announced.
     """
@@ -91,7 +43,7 @@ class DiffCopy:
     def __init__(
         self,
         entries: Iterator[Entry],
-        read: Callable[[str], Iterator[bytes]],
+        read: Callable[[str, int | None], Iterator[bytes]],
         moved: Callable[[int, int, bool], None],
         walked: Callable[[], None],
     ) -> None:
@@ -105,7 +57,8 @@ class DiffCopy:
 
     def _numbered(self, entries: Iterator[Entry]) -> Iterator[bytes]:
         for number, entry in enumerate(entries):
-            if stat.S_ISREG(entry.mode) and not entry.target:
+            # A socket is announced as an empty file, so it is asked for like one.
+            if stat.S_IFMT(entry.mode) in (stat.S_IFREG, stat.S_IFSOCK) and not entry.target:
                 self._announced[number] = (entry.path, entry.size)
             yield stat_packet(entry)
 
@@ -121,9 +74,9 @@ class DiffCopy:
         elif kind == FIN:
             self._finished = True
         elif kind == ERR:
-            raise ValueError(
-                f"the builder could not take the context: {bytes(packet.get(4, b'') or b'').decode('utf-8', 'replace')}"
-            )
+            # Not a failure of ours: the builder says itself why the build ended, which often is that another step failed.
+            said = bytes(packet.get(4, b"") or b"").decode("utf-8", "replace")
+            raise CallError(ABORTED, f"the builder could not take the context: {said}")
 
     def produce(self) -> bytes | None:
         """Give the next packets: announcements first, files as they are asked for, then the end."""
@@ -153,26 +106,30 @@ class DiffCopy:
             if not self._asked:
                 return None
             number = self._asked.popleft()
-            self._sending = self._pieces(number, self._announced.pop(number)[0])
+            self._sending = self._pieces(number, *self._announced.pop(number))
         packet = next(self._sending, None)
         if packet is None:
             self._sending = None
             return self._next_piece()
         return packet
 
-    def _pieces(self, number: int, path: str) -> Iterator[bytes]:
+    def _pieces(self, number: int, path: str, size: int) -> Iterator[bytes]:
         try:
-            for piece in self._read(path):
+            # Files that a kernel makes up, as below /proc, say that they are empty and are not.
+            for piece in self._read(path, size or None):
                 self.sent += len(piece)
+                size -= len(piece)
                 yield data_packet(number, piece)
         except FileNotFoundError:
             pass  # deleted since it was announced: BuildKit gets an empty file, as from the docker CLI
+        self.total -= size
         yield data_packet(number, b"")
 
 
 def _options(metadata: Mapping[str, list[str]], name: str) -> list[str]:
     values = metadata.get(name, [])
-    return [unquote(value) for value in values] if metadata.get(f"{name}-encoded") == ["1"] else values
+    encoded = metadata.get(f"{name}-encoded", [""])[0].lower() in ("1", "t", "true")
+    return [unquote_plus(value) for value in values] if encoded else values
 
 
 def file_sync(context: Context | None, dockerfile: Mapping[str, bytes], emit: Emit) -> Service:
@@ -190,11 +147,11 @@ def file_sync(context: Context | None, dockerfile: Mapping[str, bytes], emit: Em
         excludes = _options(metadata, "exclude-patterns")
         if folder == "dockerfile":
             wanted = {name: data for name, data in dockerfile.items() if not follow or name in follow}
-            return DiffCopy(_in_memory(wanted), lambda path: iter((wanted[path],)), lambda *_: None, lambda: None)
+            return DiffCopy(_in_memory(wanted), lambda path, most: iter((wanted[path],)), lambda *_: None, lambda: None)
         if folder != "context":
             raise CallError(NOT_FOUND, f"no access allowed to dir {folder!r}")
         if context is None:
-            return DiffCopy(iter(()), lambda path: iter(()), lambda *_: None, lambda: None)
+            return DiffCopy(iter(()), lambda path, most: iter(()), lambda *_: None, lambda: None)
         patterns = tuple(only) + context.follow(follow) if follow else tuple(only)
         whole = follow not in ([".dockerignore"], ["/.dockerignore"])
         weight = Weight()
@@ -233,20 +190,34 @@ def secrets(wanted: tuple[Secret, ...], environ: Mapping[str, str]) -> Service:
             if secret.env not in environ:
                 raise CallError(NOT_FOUND, f"secret {name}: no environment variable {secret.env}")
             return bytes_field(1, environ[secret.env].encode("utf-8", "surrogateescape"))
-        return bytes_field(1, Path(secret.src).read_bytes())
+        try:
+            return bytes_field(1, Path(secret.src).read_bytes())
+        except OSError as error:
+            raise UsageError(
+                f"The secret {name} cannot be read: {secret.src}: {(error.strerror or 'no such file').lower()}.",
+                "See --secret, and who may read that file.",
+            ) from error
 
     return unary(answer)
 
 
-def credentials() -> Service:
-    """Serve `Auth/Credentials` from Docker's own config file and credential helpers."""
+def credentials(emit: Emit) -> Service:
+    """Serve `Auth/Credentials` from Docker's own config file and credential helpers.
+
+    Parameters:
+        emit: told when those cannot be used; the registry is then asked anonymously, as most of them allow.
+    """
 
     def answer(request: bytes) -> bytes:
         host = bytes(dict(fields(request)).get(1, b"") or b"").decode("utf-8", "replace")
-        user, secret = credentials_for(host)
+        try:
+            user, secret = credentials_for(host)
+        except EngineError as error:
+            emit(ev.Noted(time.time(), error.message))
+            return b""
         return text_field(1, user) + text_field(2, secret)
 
-    return unary(answer)
+    return unary(answer, slow=True)
 
 
 def session_services(
@@ -256,6 +227,6 @@ def session_services(
     return {
         "/grpc.health.v1.Health/Check": unary(lambda request: int_field(1, 1)),
         "/moby.filesync.v1.FileSync/DiffCopy": file_sync(context, dockerfile, emit),
-        "/moby.filesync.v1.Auth/Credentials": credentials(),
+        "/moby.filesync.v1.Auth/Credentials": credentials(emit),
         "/moby.buildkit.secrets.v1.Secrets/GetSecret": secrets(wanted, os.environ),
     }

@@ -21,6 +21,9 @@ def explain(build: Build) -> tuple[str, str]:
     """
     failed = next((step for step in build.steps if step.status == "failed"), None)
     if failed is None:
+        frontend = _frontend(build)
+        if frontend is not None:
+            return f"line {frontend[0]}: {frontend[1]}\n{_plain(build.error)}", NO_FRONTEND
         return _plain(build.error) or "The engine gave no reason.", _hint(build.error, None)
     first = failed.name.splitlines()[0]
     lines = [f"line {failed.line}: {first}"]
@@ -36,6 +39,17 @@ def explain(build: Build) -> tuple[str, str]:
     return "\n".join(lines), _hint("\n".join((code, failed.error, failed.log[-4000:], build.error)), failed)
 
 
+def _frontend(build: Build) -> tuple[int, str] | None:
+    """Give the line of a `# syntax=` directive, and its number, when the error is about the image that it names."""
+    for number, line in enumerate(build.dockerfile.splitlines(), 1):
+        if not line.startswith("#"):
+            return None
+        found = SYNTAX.match(line)
+        if found is not None:
+            return (number, line.strip()) if found["repository"] in build.error else None
+    return None
+
+
 def cancelled(path: BuildPath) -> str:
     """Say what an interrupt has stopped."""
     if path == "podman":
@@ -47,6 +61,7 @@ def _plain(text: str) -> str:
     return WRAPPING.sub("", CONTROLS.sub("", ESCAPES.sub("", text)).strip())
 
 
+SYNTAX = re.compile(r"#\s*syntax\s*=\s*(?:(?:localhost|[^\s/]*[.:][^\s/]*)/)?(?P<repository>[^\s:@]+)", re.IGNORECASE)
 MISSING = re.compile(r'"/?(?P<name>[^"\n]+)"(?: not found)?: not found')
 WRAPPING = re.compile(
     r"^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+"
@@ -60,6 +75,10 @@ NO_IMAGE = (
     "The base image was not found. Look at the name and the tag for a slip, and at the network; "
     "a private image needs a login: docker login"
 )
+NO_FRONTEND = (
+    "This line asks for a version of the Dockerfile language that is an image of its own, and that image could not be fetched. "
+    "Leave the line out, and the engine takes the version that it has."
+)
 HINTS: tuple[tuple[str, str], ...] = (
     (
         r"secret \S+: not found|secret \S+ not found",
@@ -69,7 +88,18 @@ HINTS: tuple[tuple[str, str], ...] = (
     (MISSING.pattern, NOT_IN_CONTEXT),
     (r"(?:COPY|ADD) failed: (?:file not found in build context[^:]*: )?stat (?P<name>[^:]+)", NOT_IN_CONTEXT),
     (
-        r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata|docker\.io/\S+: not found",
+        r"base name \((?P<name>.*?)\) should not be blank",
+        "“{name}” has no value here. Give it one, in the Dockerfile (ARG NAME=value, above the first FROM) or with --build-arg.",
+    ),
+    (
+        r"connection to the engine broke|does not answer|no active session",
+        "See whether the engine still runs: %docker_engine --again. Then run the cell again.",
+    ),
+    (
+        (
+            r"pull access denied|repository does not exist|manifest unknown|failed to resolve source metadata"
+            r"|docker\.io/\S+: not found"
+        ),
         NO_IMAGE,
     ),
     (

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.classic import ClassicDecoder
-from dockermagic.builds.context import Context, Entry, Weight
+from dockermagic.builds.context import Context, Entry
 from dockermagic.builds.dockerfile import Dockerfile
 from dockermagic.builds.ignore import Ignore, read_ignore
 from dockermagic.builds.model import Step
@@ -30,9 +30,10 @@ from dockermagic.builds.paths import Decoder, common_query, host_lines
 from dockermagic.builds.podman import PodmanDecoder
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.services import Emit
+from dockermagic.builds.weight import Weight
 from dockermagic.engine.credentials import registry_config
 from dockermagic.engine.engine import Engine
-from dockermagic.errors import UsageError
+from dockermagic.errors import EngineError, UsageError
 
 IGNORE = ".dockerignore"
 SLICE = 1 << 16
@@ -135,13 +136,16 @@ def _add(tar: tarfile.TarFile, sink: _Sink, context: Context, entry: Entry) -> I
     tar.addfile(head)
     left = head.size
     if left:
-        for piece in context.pieces(entry.path):
-            # A file that grows while it is read would break the archive: the size was announced.
-            sink.write(piece[:left])
-            left -= len(piece[:left])
-            yield sink.take()
+        # A file that grows or vanishes while it is read would break the archive: the size was announced.
+        with contextlib.suppress(FileNotFoundError):
+            for piece in context.pieces(entry.path, head.size):
+                sink.write(piece)
+                left -= len(piece)
+                yield sink.take()
         if left > 0:
-            raise UsageError(f"“{entry.path}” shrank while it was sent.", "Build again when nothing writes to the context.")
+            raise UsageError(
+                f"“{entry.path}” became shorter, or vanished, while it was sent.", "Build again when nothing writes to the context."
+            )
         padding = -head.size % tarfile.BLOCKSIZE
         sink.write(bytes(padding))
         tar.offset += head.size + padding
@@ -177,9 +181,16 @@ class TarPath:
         elif hosts:
             query.append(("extrahosts", json.dumps(hosts)))
         body = pack(self._context, self._request.dockerfile, name, self._request.dockerfile_path, self._emit)
-        headers = {"Content-Type": "application/x-tar", "X-Registry-Config": registry_config()}
+        headers = {"Content-Type": "application/x-tar", "X-Registry-Config": self._logins()}
         self._exchange.send("POST", self._engine.path("/build?" + urlencode(query)), headers, body)
         yield from self._exchange
+
+    def _logins(self) -> str:
+        try:
+            return registry_config()
+        except EngineError as error:
+            self._emit(ev.Noted(time.time(), error.message))
+            return ""
 
     def cancel(self) -> None:
         """Stop the build: the classic builder stops when its client goes away."""

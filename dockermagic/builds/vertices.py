@@ -16,6 +16,7 @@ from dockermagic.builds.trace import Message
 
 EXIT_CODE = re.compile(r"exit code: (\d+)")
 SYNTAX_LINE = re.compile(r"(?:dockerfile parse error (?:on )?line |Dockerfile:)(\d+)")
+BLANK_BASE = re.compile(r"base name \((?P<base>.*?)\) should not be blank")
 METADATA = re.compile(r"\[internal\] load metadata for (?P<image>\S+)")
 CLOCK_SKEW = 2.0
 
@@ -185,8 +186,15 @@ class TraceReader:
 
     def blame(self, error: str, now: float) -> Iterator[ev.Event]:
         """Mark the instruction whose line an error names, when no vertex failed: the Dockerfile could not be read."""
+        if self.failed:
+            return
+        if (blank := BLANK_BASE.search(error)) is not None:
+            for place, step in enumerate(self._steps):
+                if step.keyword == "FROM" and blank["base"] in step.name.split():
+                    yield ev.StepFinished(now, place, "failed", error=error)
+                    return
         found = SYNTAX_LINE.search(error)
-        if self.failed or found is None:
+        if found is None:
             return
         line = int(found[1])
         for place, step in enumerate(self._steps):

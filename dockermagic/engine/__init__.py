@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockermagic.engine.discovery import Attempt, Search, find_engine, not_found, search
+from dockermagic.engine.discovery import Attempt, Search, asked_for, find_engine, not_found, search
 from dockermagic.engine.engine import About, Engine
 
-__all__ = ["About", "Attempt", "Engine", "Search", "find_engine", "not_found", "search"]
+__all__ = ["About", "Attempt", "Engine", "Search", "asked_for", "find_engine", "not_found", "search"]

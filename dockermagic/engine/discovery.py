@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dockermagic.engine.address import Address, TlsFiles
 from dockermagic.engine.advice import how_to_get_one
+from dockermagic.engine.contexts import DEFAULT, current_context, load_context
 from dockermagic.engine.engine import Engine, reason
 from dockermagic.engine.proof import prove
 from dockermagic.errors import DockerMagicError, EngineError, EngineNotFound
@@ -49,11 +50,8 @@ class Search:
 
 def asked_for() -> tuple[str, ...]:
     """Give what decides where to look: another answer than before means that somebody chose another engine meanwhile."""
-    from docker.context.config import get_current_context_name
-
-    names = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG")
-    values = tuple(os.environ.get(name, "") for name in names)
-    return values if values[0] or values[1] else (*values, str(get_current_context_name()))
+    names = ("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG")
+    return (*(os.environ.get(name, "") for name in names), current_context(os.environ, Path.home()))
 
 
 def candidates(environ: Mapping[str, str], home: Path) -> Iterator[Candidate]:
@@ -70,7 +68,7 @@ def candidates(environ: Mapping[str, str], home: Path) -> Iterator[Candidate]:
     if host:
         yield Candidate("DOCKER_HOST", Address(_completed(host), _environment_tls(environ)), configured=True)
         return
-    context = _context(environ)
+    context = _context(environ, home)
     if context is not None:
         yield context
         return
@@ -98,27 +96,13 @@ def _environment_tls(environ: Mapping[str, str]) -> TlsFiles | None:
     return TlsFiles(ca, cert, key, verify)
 
 
-def _context(environ: Mapping[str, str]) -> Candidate | None:
-    from docker.context import Context
-    from docker.context.config import get_current_context_name
-
-    name = environ.get("DOCKER_CONTEXT", "") or get_current_context_name()
-    if name in ("", "default"):
+def _context(environ: Mapping[str, str], home: Path) -> Candidate | None:
+    name = current_context(environ, home)
+    if name == DEFAULT:
         return None
-    source = f"docker context “{name}”"
-    try:
-        context = Context.load_context(name)
-    except Exception as error:  # docker-py lets whatever its JSON reading meets through
-        raise EngineNotFound(f"The {source} cannot be read: {error}.", "Look at it with: docker context inspect") from error
-    if context is None or not context.Host:
-        raise EngineNotFound(
-            f"The {source} does not exist.", "See which do: docker context ls. Or go back: docker context use default"
-        )
-    tls = None
-    if context.TLSConfig is not None:
-        cert, key = context.TLSConfig.cert or ("", "")
-        tls = TlsFiles(context.TLSConfig.ca_cert or "", cert, key, verify=bool(context.TLSConfig.verify))
-    return Candidate(source, Address(_completed(context.Host), tls), configured=True)
+    context = load_context(name, environ, home)
+    tls = TlsFiles(context.ca, context.cert, context.key, context.verify) if context.has_tls else None
+    return Candidate(f"docker context “{name}”", Address(_completed(context.host), tls), configured=True)
 
 
 def _sockets(environ: Mapping[str, str], home: Path) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,7 @@ class Engine:
 
     def _connect(self) -> APIClient:
         from docker import APIClient
-        from docker.errors import DockerException
+        from docker.errors import DockerException, InvalidVersion, TLSParameterError
         from docker.tls import TLSConfig
 
         self._hello = self._ping()
@@ -89,12 +89,14 @@ class Engine:
         through_ssh = self.address.url.startswith("ssh://")
         url = "unix:///ssh" if through_ssh else self.address.url
         try:
-            client = APIClient(base_url=url, version=self._hello[0] or "auto", tls=tls, timeout=60)
-        except DockerException as error:
-            raise EngineError(f"The engine at {self.address.url} does not answer: {reason(error)}.") from error
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            client = APIClient(base_url=url, version=self._hello[0], tls=tls, timeout=60)
+        except (InvalidVersion, TLSParameterError) as error:
+            raise EngineError(f"The engine at {self.address.url} cannot be used: {reason(error)}.") from error
+        except (DockerException, ValueError, TypeError, AttributeError, LookupError) as error:
+            # The engine has answered already; what is left to go wrong is the file that docker-py reads meanwhile.
             raise EngineError(
-                "Docker's own config file cannot be read.", "Mend config.json in ~/.docker, or in the folder that DOCKER_CONFIG names."
+                "Docker's own config file cannot be read.",
+                "Mend config.json in ~/.docker, or in the folder that DOCKER_CONFIG names.",
             ) from error
         # The other connections to the engine go straight to it, so these must not take a proxy.
         client.trust_env = False
@@ -109,7 +111,12 @@ class Engine:
         exchange = Exchange(self.address, timeout=PING_WITHIN)
         try:
             exchange.send("GET", "/_ping")
-            return exchange.header("Api-Version"), exchange.header("Server")
+            version = exchange.header("Api-Version")
+            if not version:
+                raise EngineError(
+                    f"What answers at {self.address.url} is no Docker engine, or one from before 2017.", "See DOCKER_HOST."
+                )
+            return version, exchange.header("Server")
         except OSError as error:
             raise EngineError(f"The engine at {self.address.url} does not answer: {reason(error)}.") from error
         except EngineError as error:
@@ -120,7 +127,7 @@ class Engine:
             exchange.close()
 
     def unchanged(self) -> bool:
-        """Whether it still answers, and is still what it was: an engine may end, or be replaced by another version, between two cells."""
+        """Whether it still answers, and is what it was: between two cells it may end, or another version take its place."""
         try:
             return self._api is not None and self._ping() == self._hello
         except EngineError:
@@ -135,6 +142,8 @@ class Engine:
         """
         from docker.errors import DockerException
 
+        version: Any
+        info: Any
         try:
             version, info = self.api.version(), self.api.info()
         except (DockerException, OSError, ValueError) as error:
@@ -196,7 +205,7 @@ class Engine:
 def reason(error: BaseException) -> str:
     """Say in a few words why a connection failed: the innermost cause, without the library's wrapping."""
     seen: BaseException = error
-    while (inner := seen.__cause__ or seen.__context__) is not None and inner is not seen:
+    while (inner := seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)) is not None:
         seen = inner
     if isinstance(seen, FileNotFoundError):
         return "no such socket"

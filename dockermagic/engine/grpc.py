@@ -9,78 +9,27 @@ Source: gRPC over HTTP/2 (grpc/grpc doc/PROTOCOL-HTTP2.md).
 from __future__ import annotations
 
 import contextlib
-import os
-import select
+import selectors
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+from urllib.parse import quote
 
 import h2.config
 import h2.connection
 import h2.events
 import h2.exceptions
 
+from dockermagic.engine.calls import INTERNAL, OK, UNIMPLEMENTED, Call, CallError, Service, Slow
 from dockermagic.errors import DockerMagicError
 
-OK, NOT_FOUND, UNIMPLEMENTED, INTERNAL = 0, 5, 12, 13
 PIECE = 1 << 16
-
-
-class CallError(Exception):
-    """A call that is to be answered with an error status."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Call(Protocol):
-    """One call on its way: it is given the messages that arrive and asked for those to send."""
-
-    def receive(self, message: bytes) -> None:
-        """Take a message of the peer's."""
-
-    def produce(self) -> bytes | None:
-        """Give the next bytes to send (framed messages), b"" when waiting for the peer, None when done."""
-
-
-Service = Callable[[Mapping[str, list[str]]], Call]
-"""Makes a call from the request's metadata."""
-
-
-def framed(message: bytes) -> bytes:
-    """Put a message into its gRPC frame, uncompressed."""
-    return b"\0" + struct.pack(">I", len(message)) + message
-
-
-@dataclass
-class Unary:
-    """A call with one message in and one out."""
-
-    answer: Callable[[bytes], bytes]
-    request: bytes | None = None
-    done: bool = False
-
-    def receive(self, message: bytes) -> None:
-        """Take the request."""
-        self.request = message
-
-    def produce(self) -> bytes | None:
-        """Answer once the request is there."""
-        if self.done:
-            return None
-        if self.request is None:
-            return b""
-        self.done = True
-        return framed(self.answer(self.request))
-
-
-def unary(answer: Callable[[bytes], bytes]) -> Service:
-    """Make a service of a function from request to answer."""
-    return lambda metadata: Unary(answer)
+POLL = 0.05
+"""Seconds between two looks whether an answer was worked out."""
+PRINTABLE = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 
 @dataclass
@@ -112,15 +61,18 @@ class GrpcServer:
         self._socket = connection
         self._services = services
         self._streams: dict[int, _Stream] = {}
+        # Not select(): a kernel with over a thousand open files must work as well.
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(connection, selectors.EVENT_READ)
         self._closing = False
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         config = h2.config.H2Configuration(client_side=False, header_encoding=None)
         self._h2 = h2.connection.H2Connection(config)
         self._thread = threading.Thread(target=self._serve, name="dockermagic session", daemon=True)
 
     @property
-    def failure(self) -> BaseException | None:
-        """What a service raised that was not a `CallError`, if any: a bug, or a file that could not be read."""
+    def failure(self) -> Exception | None:
+        """What a service raised that was not a `CallError`, or what broke the connection, if anything did."""
         return self._failure
 
     def start(self) -> None:
@@ -135,14 +87,16 @@ class GrpcServer:
         self._closing = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join(timeout=5)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5)
+        self._selector.close()
         self._socket.close()
 
     def _serve(self) -> None:
         try:
             while not self._closing:
                 busy = self._send_some()
-                if busy and not self._readable():
+                if (busy or self._working()) and not self._readable(0 if busy else POLL):
                     continue
                 data = self._socket.recv(PIECE)
                 if not data:
@@ -150,17 +104,22 @@ class GrpcServer:
                 for event in self._h2.receive_data(data):
                     self._handle(event)
                 self._flush()
-        except (OSError, h2.exceptions.ProtocolError) as error:
+        except Exception as error:  # a thread has nobody else to tell
             if not self._closing:
                 self._failure = self._failure or error
+        finally:
+            # Nobody serves any more: the peer is to know at once, and not by its next health check.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _readable(self) -> bool:
+    def _working(self) -> bool:
+        return any(isinstance(stream.call, Slow) for stream in self._streams.values())
+
+    def _readable(self, patience: float) -> bool:
         pending = getattr(self._socket, "pending", None)
         if pending is not None and pending():
             return True
-        if os.name == "nt" and not hasattr(self._socket, "fileno"):
-            return False
-        return bool(select.select([self._socket], [], [], 0)[0])
+        return bool(self._selector.select(patience))
 
     def _flush(self) -> None:
         data = self._h2.data_to_send()
@@ -190,10 +149,8 @@ class GrpcServer:
         if service is None:
             self._end(stream_id, UNIMPLEMENTED, f"no such method: {path}")
             return
-        try:
+        with self._answering(stream_id):
             self._streams[stream_id] = _Stream(service(metadata))
-        except CallError as error:
-            self._end(stream_id, error.status, str(error))
 
     @contextlib.contextmanager
     def _answering(self, stream_id: int) -> Iterator[None]:
@@ -202,9 +159,11 @@ class GrpcServer:
             yield
         except CallError as error:
             self._end(stream_id, error.status, str(error))
-        except (OSError, ValueError, DockerMagicError) as error:
+        except h2.exceptions.ProtocolError:
+            raise
+        except Exception as error:  # kept in `failure`, for whoever owns the session
             self._failure = self._failure or error
-            self._end(stream_id, INTERNAL, str(error))
+            self._end(stream_id, INTERNAL, error.message if isinstance(error, DockerMagicError) else str(error))
 
     def _send_some(self) -> bool:
         """Send what flow control allows, one piece a stream; tell whether there is more to send at once."""
@@ -238,7 +197,7 @@ class GrpcServer:
 
     def _end(self, stream_id: int, status: int, message: str) -> None:
         stream = self._streams.pop(stream_id, None)
-        trailers = [("grpc-status", str(status)), ("grpc-message", message.encode("ascii", "backslashreplace").decode())]
+        trailers = [("grpc-status", str(status)), ("grpc-message", quote(message, safe=PRINTABLE, errors="replace"))]
         if stream is None or not stream.headers_sent:
             trailers = [(":status", "200"), ("content-type", "application/grpc"), *trailers]
         with contextlib.suppress(h2.exceptions.ProtocolError):

@@ -14,6 +14,7 @@ from dockermagic.errors import EngineError
 
 DIAL_WITHIN = 10.0
 UPGRADE_WITHIN = 20.0
+"""Seconds that an engine has to turn a connection over."""
 LONGEST_HEAD = 1 << 16
 LONGEST_REFUSAL = 1 << 16
 """Bytes of an error answer that are read; it is to be told in a sentence or two."""
@@ -126,21 +127,20 @@ def _told_as_broken() -> Iterator[None]:
     """Turn what http.client says of half an answer, or of no HTTP at all, into a broken connection."""
     try:
         yield
-    except http.client.IncompleteRead as error:
-        raise ConnectionError("it hung up in the middle of its answer") from error
+    except http.client.IncompleteRead:
+        raise ConnectionError("it hung up in the middle of its answer") from None
     except OSError:
         raise
     except http.client.HTTPException as error:
-        raise ConnectionError(f"what answers there does not speak HTTP ({type(error).__name__})") from error
+        raise ConnectionError(f"what answers there does not speak HTTP ({type(error).__name__})") from None
 
 
-def upgrade(address: Address, path: str, headers: Iterable[tuple[str, str]], timeout: float = UPGRADE_WITHIN) -> socket.socket:
+def upgrade(address: Address, path: str, headers: Iterable[tuple[str, str]]) -> socket.socket:
     """Ask an engine to turn a connection over to another protocol.
 
     Parameters:
         path: with API version.
         headers: as pairs, since some are repeated.
-        timeout: seconds until it must have answered.
 
     Raises:
         EngineError: the engine did not switch.
@@ -148,7 +148,7 @@ def upgrade(address: Address, path: str, headers: Iterable[tuple[str, str]], tim
     """
     connection = address.dial(timeout=DIAL_WITHIN)
     try:
-        connection.settimeout(timeout)
+        connection.settimeout(UPGRADE_WITHIN)
         lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Content-Length: 0"]
         lines += [f"{name}: {value}" for name, value in headers]
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
@@ -158,7 +158,9 @@ def upgrade(address: Address, path: str, headers: Iterable[tuple[str, str]], tim
             head += byte
         if not head.startswith(b"HTTP/1.1 101"):
             answer = head.split(b"\r\n")[0].decode("latin-1") or "no answer"
-            raise EngineError(f"The engine did not open a session: {answer}.", "Is something between here and the engine (a proxy)?")
+            raise EngineError(
+                f"The engine did not open a session: {answer}.", "Is something between here and the engine (a proxy)?"
+            )
         connection.settimeout(None)
     except BaseException:
         connection.close()

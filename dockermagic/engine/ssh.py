@@ -7,6 +7,7 @@ import shlex
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -23,22 +24,38 @@ class Tunnel(socket.socket):
     complaints: IO[bytes] | None = None
     _heard = False
 
+    def sendall(self, *arguments: Any) -> None:
+        """Send; see `recv`."""
+        with self._told():
+            super().sendall(*arguments)
+
     def recv(self, *arguments: Any) -> bytes:
         """Receive; an end before anything was heard is told in the words of ssh."""
-        data = super().recv(*arguments)
-        self._listen(len(data))
-        return data
+        with self._told():
+            data = super().recv(*arguments)
+            self._listen(len(data))
+            return data
 
     def recv_into(self, *arguments: Any) -> int:
         """Receive into a buffer; see `recv`."""
-        count = super().recv_into(*arguments)
-        self._listen(count)
-        return count
+        with self._told():
+            count = super().recv_into(*arguments)
+            self._listen(count)
+            return count
 
     def _listen(self, count: int) -> None:
-        if count == 0 and not self._heard and (said := self._words()):
-            raise ConnectionError(said)
+        if count == 0 and not self._heard:
+            raise ConnectionResetError
         self._heard = True
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (BrokenPipeError, ConnectionResetError):
+            if not self._heard and (said := self._words()):
+                raise ConnectionError(said) from None
+            raise
 
     def _words(self) -> str:
         """Give the last line that ssh, or the docker CLI behind it, has written to stderr."""
@@ -89,7 +106,7 @@ def dial(url: str, timeout: float | None) -> Tunnel:
     remote = ["docker", *(["--host", "unix://" + parts.path] if parts.path.strip("/") else []), "system", "dial-stdio"]
     ours, theirs = socket.socketpair()
     tunnel = Tunnel(fileno=ours.detach())
-    tunnel.complaints = tempfile.TemporaryFile()
+    tunnel.complaints = tempfile.TemporaryFile()  # noqa: SIM115  # the tunnel closes it
     try:
         with theirs:
             tunnel.process = subprocess.Popen(

@@ -1,11 +1,12 @@
 """The protobuf wire format, as far as BuildKit's session and trace need it.
 
 Source: protobuf encoding specification (varint, fixed64, length-delimited, fixed32). A message is read as
-(field number, value) pairs: an int for varints, bytes for everything else.
+(field number, value) pairs: an int for varints, bytes for everything else. Around it gRPC puts a frame of five bytes.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
@@ -94,3 +95,8 @@ def bytes_field(field: int, data: bytes) -> bytes:
 def text_field(field: int, text: str) -> bytes:
     """Write a string field; an empty one is left out, as proto3 does."""
     return bytes_field(field, text.encode()) if text else b""
+
+
+def framed(message: bytes) -> bytes:
+    """Put a message into its gRPC frame, uncompressed."""
+    return b"\0" + struct.pack(">I", len(message)) + message

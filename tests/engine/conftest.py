@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from docker.errors import NotFound
 
@@ -15,6 +17,7 @@ from dockermagic.engine.address import Address
 from tests.engine.making import MADE
 from tests.rig import engines
 from tests.rig.engines import Engine as Handle
+from tests.rig.processes import await_fact
 
 
 @pytest.fixture
@@ -56,3 +59,21 @@ def context(tmp_path: Path) -> Path:
     (tmp_path / "one.txt").write_text(f"{secrets.token_hex(8)}\n")
     (tmp_path / "two.txt").write_text("two\n2\n")
     return tmp_path
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's own settings out of a test, and fail when it leaves a thread or a child process."""
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path_factory.mktemp("config")))
+    before = {child.pid for child in psutil.Process().children()}
+    yield
+
+    def ours() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("dockermagic")]
+
+    def children() -> list[str]:
+        return [child.name() for child in psutil.Process().children() if child.pid not in before and child.name() == "ssh"]
+
+    assert await_fact(lambda: not ours() and not children(), 5), (ours(), children())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import dockermagic
 from dockermagic.builds.model import Build
 from dockermagic.engine import Engine
+from dockermagic.session import Session
 
 MADE: list[tuple[Engine, str]] = []
 
@@ -46,3 +48,17 @@ def running(mark: str) -> bool:
         if mark.encode() in words and any(word.endswith(b"sleep") for word in words):
             return True
     return False
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, host: str) -> dockermagic.EngineError:
+    """Ask for the engine at an address that cannot be used, as a cell does, and give what is said."""
+    monkeypatch.setenv("DOCKER_HOST", host)
+    began = time.monotonic()
+    with pytest.raises(dockermagic.EngineNotFound) as caught:
+        _ = Session().engine
+    assert time.monotonic() - began < 8
+    error = caught.value
+    assert error.hint
+    assert "\n" not in error.message
+    assert "Traceback" not in str(error)
+    return error

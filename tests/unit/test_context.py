@@ -3,13 +3,15 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dockermagic.builds.context import Context, Entry, Weight
+from dockermagic.builds.context import Context, Entry
 from dockermagic.builds.ignore import Ignore
+from dockermagic.builds.weight import Weight
 from dockermagic.errors import UsageError
 
 
@@ -124,3 +126,46 @@ def test_a_notebook_in_the_context_is_remarked_upon() -> None:
     assert "lesson.ipynb" in remark
     assert "*.ipynb" in remark
     assert not list(Weight().remarks())
+
+
+def test_no_more_is_read_than_was_announced(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"x" * 300_000)
+    context = Context(tmp_path)
+    assert sum(map(len, context.pieces("log"))) == 300_000
+    assert sum(map(len, context.pieces("log", 200_001))) == 200_001
+
+
+def test_a_pipe_in_a_files_place_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "was-a-file")
+    assert list(Context(tmp_path).pieces("was-a-file")) == []
+
+
+def test_a_file_that_is_gone_is_left_to_the_caller(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(Context(tmp_path).pieces("nowhere"))
+
+
+def test_what_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UsageError, match="“folder” of the context cannot be read: is a directory") as caught:
+        list(Context(tmp_path).pieces("folder"))
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_context_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is gone"):
+        list(Context(tmp_path / "gone").walk(None, None))
+
+
+def test_folders_deeper_than_pythons_calls(tmp_path: Path) -> None:
+    at = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=at)
+        below = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    try:
+        assert sum(1 for _ in Context(tmp_path).walk(None, None)) == 1500
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)

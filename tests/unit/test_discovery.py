@@ -61,6 +61,38 @@ def test_docker_context_names_one(home: Path) -> None:
     assert found.address.url == "ssh://me@host"
 
 
+def test_a_context_needs_no_config_file(home: Path) -> None:
+    write_context(home, "other", "ssh://me@host", current=False)
+    (home / ".docker" / "config.json").unlink()
+    (found,) = discovery.candidates({"DOCKER_CONTEXT": "other", "DOCKER_CONFIG": str(home / ".docker")}, home)
+    assert found.address.url == "ssh://me@host"
+
+
+def test_the_tls_files_of_a_context(home: Path) -> None:
+    write_context(home, "far", "tcp://far:2376")
+    folder = home / ".docker" / "contexts" / "tls" / hashlib.sha256(b"far").hexdigest() / "docker"
+    folder.mkdir(parents=True)
+    for name in ("ca.pem", "key.pem"):
+        (folder / name).write_text("x")
+    (found,) = discovery.candidates({}, home)
+    assert found.address.tls == TlsFiles(str(folder / "ca.pem"), "", str(folder / "key.pem"), True)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"Endpoints": 7}', '{"Endpoints": {"docker": {"Host": ""}}}'])
+def test_a_damaged_context_is_told(home: Path, text: str) -> None:
+    write_context(home, "far", "tcp://far:2376")
+    (meta,) = (home / ".docker" / "contexts" / "meta").glob("*/meta.json")
+    meta.write_text(text)
+    with pytest.raises(EngineNotFound, match="“far” names no engine"):
+        list(discovery.candidates({}, home))
+
+
+def test_a_damaged_config_file_names_no_context(home: Path) -> None:
+    (home / ".docker").mkdir()
+    (home / ".docker" / "config.json").write_text("[")
+    assert not any(each.configured for each in discovery.candidates({}, home))
+
+
 def test_a_context_that_does_not_exist_is_told(home: Path) -> None:
     with pytest.raises(EngineNotFound, match="nosuch"):
         list(discovery.candidates({"DOCKER_CONTEXT": "nosuch"}, home))

@@ -248,3 +248,8 @@ def test_every_dockerfile_that_is_read_can_be_planned(text: str, target: str) ->
             assert dockerfile.instructions[step].stage == stage
         for step, others in twin_steps(dockerfile, target).items():
             assert all(steps[other].keyword == steps[step].keyword for other in others)
+
+
+def test_a_workdir_that_stays_at_the_root_makes_no_folder_and_is_metadata() -> None:
+    found = statuses("FROM scratch\nWORKDIR /\nWORKDIR sub\nWORKDIR ..\nWORKDIR $X\n")
+    assert [status for keyword, _, status in found if keyword == "WORKDIR"] == ["metadata", "waiting", "metadata", "waiting"]

@@ -74,9 +74,29 @@ def test_a_file_that_vanished_is_sent_empty() -> None:
     assert {1: DATA} in found
 
 
+def test_a_socket_is_announced_and_sent_as_an_empty_file() -> None:
+    call = DiffCopy(
+        iter([Entry("s", stat.S_IFSOCK | 0o755, 0, 1, 1, 1)]), lambda path, most: iter(()), lambda *_: None, lambda: None
+    )
+    assert {1: DATA} in received(call)
+
+
+def test_a_file_that_grew_or_shrank_is_counted_as_it_was_sent() -> None:
+    sent: list[tuple[int, int, bool]] = []
+    sizes = {"grew": 9, "shrank": 2}
+
+    def read(path: str, most: int | None) -> Iterator[bytes]:
+        assert most == 5
+        yield b"x" * min(most, sizes[path])
+
+    entries = [Entry(name, stat.S_IFREG | 0o644, 5, 1, 1, 1) for name in sizes]
+    received(DiffCopy(iter(entries), read, lambda *seen: sent.append(seen), lambda: None))
+    assert sent[-1] == (7, 7, True)
+
+
 def test_the_receivers_error_is_raised() -> None:
     call = DiffCopy(iter(()), lambda path, most: iter(()), lambda *_: None, lambda: None)
-    with pytest.raises(ValueError, match="disk full"):
+    with pytest.raises(CallError, match="disk full"):
         call.receive(int_field(1, ERR) + bytes_field(4, b"disk full"))
     with pytest.raises(CallError):
         call.receive(int_field(1, REQ) + int_field(3, 9))
