@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from dockermagic import session
 from dockermagic.builds.cell import build_quietly
-from dockermagic.builds.flags import read_secret
+from dockermagic.builds.flags import check_tag
 from dockermagic.builds.model import Build
-from dockermagic.builds.options import check_context
-from dockermagic.builds.request import BuildRequest, Secret
+from dockermagic.builds.options import check_context, check_secret
+from dockermagic.builds.request import BuildRequest
 from dockermagic.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,14 +56,20 @@ def build(
         folder = None if context is None else check_context(Path(os.path.abspath(context)), os.fspath(context))
     except FileNotFoundError as error:
         raise UsageError("The working directory was removed.", "Name the context by its full path, or go elsewhere: %cd") from error
+    tags = (tag,) if isinstance(tag, str) else tuple(tag)
+    for name in tags:
+        try:
+            check_tag(name)
+        except ValueError as error:
+            raise UsageError(f"tag: {error}.", 'Tags look like "hello:1".') from error
     arguments = tuple((name, os.environ.get(name) if value is None else value) for name, value in (build_args or {}).items())
     request = BuildRequest(
         dockerfile=text,
         context=folder,
-        tags=(tag,) if isinstance(tag, str) else tuple(tag),
+        tags=tags,
         labels=(*(labels or {}).items(), *session.labels()),
         build_args=arguments,
-        secrets=tuple(_secret(value) for value in secrets),
+        secrets=tuple(check_secret(value, os.environ) for value in secrets),
         target=target,
         platform=platform,
         network=network,
@@ -73,10 +79,3 @@ def build(
         pull=pull,
     )
     return build_quietly(request, engine or session.CURRENT.engine)
-
-
-def _secret(value: str) -> Secret:
-    try:
-        return read_secret(value, os.environ)
-    except ValueError as error:
-        raise UsageError(f"The secret “{value}” cannot be read: {error}.") from error

@@ -6,9 +6,11 @@
     ├── EngineError             the engine refused, or went away
     │   └── EngineNotFound      no engine answered, or the one that was asked for is dead
     ├── BuildFailed             a build that ended in failure; carries the build
-    ├── BuildCancelled          a build that was interrupted (also a KeyboardInterrupt)
     └── RecordError             a saved file that is not one of ours, or is damaged
+    KeyboardInterrupt
+    └── BuildCancelled          a build that was interrupted; carries the build
 
+An interrupt is no failure: a loop that tries again after any `Exception` must not swallow it.
 Any other exception is a bug and keeps its traceback.
 """
 
@@ -31,13 +33,8 @@ __all__ = [
 ]
 
 
-class DockerMagicError(Exception):
-    """An expected failure, told in words instead of a traceback.
-
-    Parameters:
-        message: what happened, as one or more sentences.
-        hint: what to type or to look at next; empty when there is nothing to add.
-    """
+class _InWords(BaseException):
+    """An exception that IPython shows in words instead of a traceback."""
 
     title = "Docker"
 
@@ -59,6 +56,15 @@ class DockerMagicError(Exception):
         if self.hint:
             lines += ["", f"\x1b[1mWhat to try:\x1b[0m {self.hint}"]
         return "\n".join(lines).split("\n")
+
+
+class DockerMagicError(_InWords, Exception):
+    """An expected failure, told in words instead of a traceback.
+
+    Parameters:
+        message: what happened, as one or more sentences.
+        hint: what to type or to look at next; empty when there is nothing to add.
+    """
 
 
 class UsageError(DockerMagicError):
@@ -115,7 +121,7 @@ class BuildFailed(DockerMagicError):
         self.build = build
 
 
-class BuildCancelled(DockerMagicError, KeyboardInterrupt):
+class BuildCancelled(_InWords, KeyboardInterrupt):
     """A build that was interrupted; `.build` holds its timeline."""
 
     title = "Build cancelled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,9 +55,14 @@ def write_dockerfile(request: BuildRequest) -> None:
     """
     if not request.write:
         return
+    path = Path(os.path.realpath(request.write))
+    # Written beside it and put in its place whole: a full disk or an interrupt leaves the old file as it was.
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        Path(request.write).write_bytes(request.dockerfile.encode("utf-8", "surrogateescape"))
+        beside.write_bytes(request.dockerfile.encode("utf-8", "surrogateescape"))
+        beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise UsageError(
             f"--write {request.write}: the file cannot be written: {error.strerror}.",
             "Name a path that you may write to, on a disk with room.",

@@ -15,7 +15,12 @@ PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 TAG = re.compile(rf"(?:[a-zA-Z0-9.\-\[\]:]+(?::\d+)?/)?{PART}(?:/{PART})*(?::[\w][\w.-]{{0,127}})?", re.ASCII)
 
 
-def _tag(value: str) -> None:
+def check_tag(value: str) -> None:
+    """Refuse what is no name for an image.
+
+    Raises:
+        ValueError: says what one looks like.
+    """
     if not TAG.fullmatch(value):
         lower = value.lower()
         better = (
@@ -81,7 +86,7 @@ DOCKERFILE = Command(
     usage="[OPTIONS] [PATH]",
     summary="Build the cell as a Dockerfile, for real, on this machine's Docker Engine, and watch every step of it.",
     flags=(
-        Flag("tag", "t", "list", "NAME[:TAG]", "Name the image; may be given several times.", example="hello:1", check=_tag),
+        Flag("tag", "t", "list", "NAME[:TAG]", "Name the image; may be given several times.", example="hello:1", check=check_tag),
         Flag(
             "build-arg",
             "",

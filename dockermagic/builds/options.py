@@ -40,7 +40,7 @@ def read_options(line: str, cell: str, folder: Path, environ: Mapping[str, str])
         tags=parsed.list("tag"),
         labels=tuple(_label(value) for value in parsed.list("label")),
         build_args=tuple(_argument(value, environ) for value in parsed.list("build-arg")),
-        secrets=tuple(_secret(value, environ) for value in parsed.list("secret")),
+        secrets=tuple(check_secret(value, environ) for value in parsed.list("secret")),
         target=parsed.text("target"),
         platform=parsed.text("platform"),
         network=parsed.text("network"),
@@ -139,8 +139,16 @@ def _argument(value: str, environ: Mapping[str, str]) -> tuple[str, str | None]:
     return name, text if equals else environ.get(name)
 
 
-def _secret(value: str, environ: Mapping[str, str]) -> Secret:
-    secret = read_secret(value, environ)
+def check_secret(value: str, environ: Mapping[str, str]) -> Secret:
+    """Read the value of --secret, and see that the file or the variable is there.
+
+    Raises:
+        UsageError: it cannot be read, or names nothing; says what to write.
+    """
+    try:
+        secret = read_secret(value, environ)
+    except ValueError as error:
+        raise UsageError(f"--secret {value}: {error}.", "Write id=NAME,src=FILE or id=NAME,env=VARIABLE.") from error
     if secret.env and secret.env not in environ:
         raise UsageError(
             f"--secret {value}: the environment has no variable {secret.env}.",

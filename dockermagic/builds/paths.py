@@ -27,6 +27,7 @@ from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.services import Emit, session_services
 from dockermagic.engine.engine import Engine
 from dockermagic.engine.grpc import GrpcServer
+from dockermagic.engine.proxies import proxy_arguments
 from dockermagic.errors import DockerMagicError
 
 CANCEL_WITHIN = 2.0
@@ -66,11 +67,11 @@ def build_args(request: BuildRequest) -> dict[str, str]:
     return {name: value for name, value in request.build_args if value is not None}
 
 
-def common_query(request: BuildRequest) -> list[tuple[str, str]]:
+def common_query(request: BuildRequest, engine: Engine) -> list[tuple[str, str]]:
     """Give the parameters of `POST /build` that every builder behind the Engine API understands."""
     query = [("t", tag) for tag in request.tags]
     query += [
-        ("buildargs", json.dumps(dict(request.build_args))),
+        ("buildargs", json.dumps({**proxy_arguments(engine.address.url), **dict(request.build_args)})),
         ("labels", json.dumps(dict(request.labels))),
         ("rm", "1"),
         ("forcerm", "1"),
@@ -132,7 +133,7 @@ class BuildkitPath:
         """Start the build and yield the answer as it comes."""
         name = uuid.uuid4().hex
         self._session = self._open_session(name)
-        query = common_query(self._request)
+        query = common_query(self._request, self._engine)
         query += [("extrahosts", host) for host in host_lines(self._request)]
         query += [("version", "2"), ("remote", "client-session"), ("session", name), ("buildid", self._build_id)]
         dockerfile = os.path.basename(self._request.dockerfile_path)

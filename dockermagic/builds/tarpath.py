@@ -174,7 +174,7 @@ class TarPath:
     def slices(self) -> Iterator[bytes]:
         """Start the build and yield the answer as it comes."""
         name = f".dockerfile.{uuid.uuid4().hex[:16]}"
-        query = [*common_query(self._request), ("dockerfile", name)]
+        query = [*common_query(self._request, self._engine), ("dockerfile", name)]
         hosts = host_lines(self._request)
         if self._engine.build_path == "classic":
             query += [("version", "1"), *(("extrahosts", host) for host in hosts)]

@@ -40,7 +40,7 @@ def credentials_for(host: str) -> tuple[str, str]:
     Source: moby/buildkit session/auth: an identity token goes in the secret's place, with no user.
     """
     key = HUB_KEY if host in DOCKER_HUB else host
-    config = _config()
+    config = docker_config()
     helper = _section(config, "credHelpers").get(key) or config.get("credsStore")
     login = _ask(str(helper), key) if helper else {}
     login = login or _from_file(_section(config, "auths"), key)
@@ -57,7 +57,7 @@ def registry_config() -> str:
 
     Source: Engine API, `POST /build`.
     """
-    config = _config()
+    config = docker_config()
     logins = {key: _from_file(_section(config, "auths"), key) for key in _section(config, "auths")}
     helpers = {str(key): str(helper) for key, helper in _section(config, "credHelpers").items()}
     store = config.get("credsStore")
@@ -67,8 +67,12 @@ def registry_config() -> str:
     return base64.urlsafe_b64encode(json.dumps({key: login for key, login in logins.items() if login}).encode()).decode()
 
 
-def _config() -> dict[str, Any]:
-    """Read Docker's config file; an empty one when there is none."""
+def docker_config() -> dict[str, Any]:
+    """Read Docker's config file; an empty one when there is none.
+
+    Raises:
+        EngineError: it cannot be read, or is damaged.
+    """
     path = Path(os.environ.get("DOCKER_CONFIG", "") or Path.home() / ".docker") / "config.json"
     try:
         config = json.loads(path.read_bytes())

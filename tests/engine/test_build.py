@@ -193,3 +193,11 @@ COPY --from=one /1 /
 """
     build = make(text, tag=tag("alike"), context=None, engine=here)
     assert statuses(build) == ["cached", "ran", "ran", "skipped", "skipped", "cached", "ran", "ran"]
+
+
+def test_proxies_of_dockers_config_reach_the_steps(here: Engine, tag: Tag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = f"http://proxy-{secrets.token_hex(3)}:3128"
+    (tmp_path / "config.json").write_text(json.dumps({"proxies": {"default": {"httpProxy": proxy}}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    build = make("FROM busybox\nRUN echo $HTTP_PROXY $http_proxy\n", tag=tag("proxy"), context=None, no_cache=True, engine=here)
+    assert build.steps[1].log == f"{proxy} {proxy}\n"
