@@ -79,9 +79,10 @@ class DiffCopy:
             raise CallError(ABORTED, f"the builder could not take the context: {said}")
 
     def produce(self) -> bytes | None:
-        """Give the next packets: announcements first, files as they are asked for, then the end."""
+        """Give the next packets: announcements, and beside them the files that were asked for already; then the end."""
         out = bytearray()
-        while len(out) < PIECE and not self._all_announced:
+        room = PIECE // 2 if self._asked or self._sending is not None else PIECE
+        while len(out) < room and not self._all_announced:
             packet = next(self._entries, None)
             if packet is None:
                 self._all_announced = True

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 __all__ = ["INTERVAL", "Drawer", "Line", "View", "open_view"]
 
-INTERVAL = 0.1
+INTERVAL = 0.07
 """Seconds between two paintings while much happens."""
 
 Line = Sequence[tuple[str, str]]

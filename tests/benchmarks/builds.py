@@ -23,7 +23,7 @@ RUN sleep 0.2
 CMD ["cat", "count"]
 """
 LOUD = "FROM busybox\n" + "".join(
-    f"RUN echo {{salt}} {part}; seq -f 'log line number %g of this step' 1 10000\n" for part in range(10)
+    f"RUN echo {{salt}} {part}; seq 1 10000 | sed 's/^/log line of this step, number /'\n" for part in range(10)
 )
 
 

@@ -74,7 +74,12 @@ class Lateness:
     paints: int
 
 
-def measure() -> Lateness:
+def measure(runs: int = 5) -> Lateness:
+    """Give the median run of several: one pause of the machine's would decide a single one."""
+    return sorted((_once() for _ in range(runs)), key=lambda each: each.p95)[runs // 2]
+
+
+def _once() -> Lateness:
     """Run the cell in JupyterLab and take the lateness of every event that was shown."""
     from playwright.sync_api import sync_playwright
 

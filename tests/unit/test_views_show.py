@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dockermagic.views import notebook, show
-from dockermagic.views.show import Line, Plain, Quiet, open_view
+from dockermagic.views.show import INTERVAL, Line, Plain, Quiet, open_view
 
 
 class Drawer:
@@ -90,7 +90,7 @@ class Widget:
         self.closed = True
 
 
-def test_the_first_model_is_painted_at_once_and_then_ten_a_second(
+def test_the_first_model_is_painted_at_once_and_then_one_an_interval(
     clock: Clock, displayed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notebook, "_widget_class", lambda: Widget)
@@ -100,7 +100,7 @@ def test_the_first_model_is_painted_at_once_and_then_ten_a_second(
         view.update(model)
         clock.now += 0.01
     assert drawer.drawn[0] == 0
-    assert 9 <= len(drawer.drawn) <= 11
+    assert 0.7 / INTERVAL <= len(drawer.drawn) <= 1 / INTERVAL + 1
     clock.now += 1
     view.update(1000)
     assert drawer.drawn[-1] == 1000
