@@ -108,6 +108,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._begun = False
 
     def due(self) -> bool:
         """Say whether it is time to paint again."""
@@ -116,7 +117,9 @@ class Pace:
     def painted(self, began: float) -> None:
         """Take note of a painting that began at `began` (monotonic seconds)."""
         took = time.monotonic() - began
-        self._next = began + max(INTERVAL, 4 * took)
+        # The first painting also imports and opens what paints; that says nothing about those to come.
+        self._next = began + (max(INTERVAL, 4 * took) if self._begun else max(INTERVAL, took))
+        self._begun = True
 
 
 class Painter:

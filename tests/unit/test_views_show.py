@@ -132,6 +132,10 @@ def test_slow_painting_slows_the_pace(clock: Clock) -> None:
     pace = show.Pace()
     clock.now += 0.2
     pace.painted(clock.now - 0.2)
+    # The first one opens the widget, and so takes long only once.
+    assert pace.due()
+    clock.now += 0.2
+    pace.painted(clock.now - 0.2)
     clock.now += 0.5
     assert not pace.due()
     clock.now += 0.2
