@@ -98,7 +98,7 @@ def attended(kernel: Any) -> bool:
     """
     try:
         content = kernel.get_parent("shell").get("content", {})
-    except Exception:
+    except Exception:  # other kernels have other insides; a live view is then the better guess
         return True
     return bool(content.get("allow_stdin", True))
 

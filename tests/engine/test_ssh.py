@@ -22,6 +22,7 @@ from tests.engine.making import MADE, make, refused, running, salted, statuses
 from tests.engine.relays import over_tcp, port
 from tests.rig import clients, packages
 from tests.rig.fixtures import had
+from tests.rig.places import IN_CI
 from tests.rig.processes import await_fact
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("alone")]
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("alone")]
 def ssh_host(engine20: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give the ssh:// address of this machine, with a server, keys and settings of the test's own."""
     if os.geteuid() or not shutil.which("ssh"):
-        pytest.skip("an ssh server of one's own needs root, and ssh")
+        (pytest.fail if IN_CI else pytest.skip)("an ssh server of one's own needs root, and ssh")
     root = had(lambda: packages.unpack(packages.OLD, "openssh-server", "libwrap0"))
     docker = had(lambda: clients.old(engine20)).program
     for name in ("host", "user"):
