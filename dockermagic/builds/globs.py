@@ -98,7 +98,7 @@ def simple_expression(pattern: str) -> re.Pattern[str]:
         after = tokens[place + 1] if place + 1 < len(tokens) else ""
         if token.startswith("**"):
             made.append(r"(?:.*/)?" if after else ".*")
-        elif token == "*":  # noqa: S105
+        elif token == "*":  # noqa: S105  # a sign of a pattern, no password
             held = after and after[0] != "*" and tokens[place + 2 : place + 3] == ["*"]
             made.append("(?>[^/]*?" if held else "[^/]*")
         else:

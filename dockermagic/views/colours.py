@@ -52,7 +52,7 @@ def styled(style: Style, numbers: str) -> Style:
         elif code == 0:
             style = PLAIN
         elif code in _SWITCHES:
-            style = replace(style, **_SWITCHES[code])  # type: ignore[arg-type]
+            style = replace(style, **_SWITCHES[code])  # type: ignore[arg-type]  # names and values stand side by side in the table
         else:
             style = _coloured(style, code)
     return style

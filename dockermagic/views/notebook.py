@@ -78,7 +78,7 @@ class Unattended(Painter):
     def _show(self, bundle: dict[str, Any]) -> None:
         from IPython.display import display
 
-        self.handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self.handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
 
 
 class Notebook(Unattended):

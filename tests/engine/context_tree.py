@@ -102,7 +102,7 @@ def age(folder: Path) -> None:
 
 def _plant_archives(folder: Path) -> None:
     for name, mode in (("archive.tar", "w"), ("archive.tar.gz", "w:gz")):
-        with tarfile.open(folder / name, mode) as archive:  # type: ignore[call-overload]
+        with tarfile.open(folder / name, mode) as archive:  # type: ignore[call-overload]  # the mode is a variable
             for inner, text, rights, owner in (("in/plain", "plain\n", 0o644, 0), ("in/tool", "tool\n", 0o4750, 77)):
                 member = tarfile.TarInfo(inner)
                 member.size, member.mode, member.uid, member.gid, member.mtime = len(text), rights, owner, owner, LONG_AGO

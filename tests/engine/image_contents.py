@@ -113,7 +113,7 @@ def _entry(layer: tarfile.TarFile, member: tarfile.TarInfo, since: float) -> Ent
         gid=member.gid,
         mtime=int(member.mtime) if member.mtime < since else None,
         size=member.size,
-        sha256=hashlib.file_digest(data, "sha256").hexdigest() if data else "",  # type: ignore[arg-type]
+        sha256=hashlib.file_digest(data, "sha256").hexdigest() if data else "",  # type: ignore[arg-type]  # tarfile's reader is wide enough
         link=member.linkname,
         attributes=tuple(sorted((key, value) for key, value in member.pax_headers.items() if "xattr" in key)),
     )

@@ -36,7 +36,7 @@ class Case:
 
 def case(name: str, text: str, **more: object) -> Case:
     """Make a case of an indented Dockerfile."""
-    return Case(name, dedent(text).lstrip("\n"), **more)  # type: ignore[arg-type]
+    return Case(name, dedent(text).lstrip("\n"), **more)  # type: ignore[arg-type]  # the fields of Case
 
 
 NOTES = {"a.txt": "one\ntwo\n", "b.txt": "three\n"}
