@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from dockermagic.errors import (
         BuildCancelled,
         BuildFailed,
+        ContainerFailed,
         DockerfileError,
         DockerMagicError,
         EngineError,
         EngineNotFound,
         RecordError,
+        RunCancelled,
         UsageError,
     )
 
@@ -33,11 +35,13 @@ __all__ = [
     "Build",
     "BuildCancelled",
     "BuildFailed",
+    "ContainerFailed",
     "DockerMagicError",
     "DockerfileError",
     "EngineError",
     "EngineNotFound",
     "RecordError",
+    "RunCancelled",
     "Step",
     "UsageError",
     "__version__",

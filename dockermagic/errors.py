@@ -6,9 +6,11 @@
     ├── EngineError             the engine refused, or went away
     │   └── EngineNotFound      no engine answered, or the one that was asked for is dead
     ├── BuildFailed             a build that ended in failure; carries the build
+    ├── ContainerFailed         a container that could not start, or a program in one that ended with another exit code than 0
     └── RecordError             a saved file that is not one of ours, or is damaged
     KeyboardInterrupt
-    └── BuildCancelled          a build that was interrupted; carries the build
+    ├── BuildCancelled          a build that was interrupted; carries the build
+    └── RunCancelled            a run that was interrupted; carries the container
 
 An interrupt is no failure: a loop that tries again after any `Exception` must not swallow it.
 Any other exception is a bug and keeps its traceback.
@@ -16,7 +18,7 @@ Any other exception is a bug and keeps its traceback.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dockermagic.builds.model import Build
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildCancelled",
     "BuildFailed",
+    "ContainerFailed",
     "DockerMagicError",
     "DockerfileError",
     "EngineError",
     "EngineNotFound",
     "RecordError",
+    "RunCancelled",
     "UsageError",
 ]
 
@@ -129,6 +133,33 @@ class BuildCancelled(_InWords, KeyboardInterrupt):
     def __init__(self, message: str, hint: str = "", *, build: Build) -> None:
         super().__init__(message, hint)
         self.build = build
+
+
+class ContainerFailed(DockerMagicError):
+    """A container that could not be created or started, or a program in one that ended with another exit code than 0.
+
+    Parameters:
+        container: what `%docker_run` would have given; None when it was not created.
+        exit_code: what the docker CLI would exit with: the program's code, 125 when the engine refused, 126 when the program
+            cannot be executed, 127 when it was not found.
+    """
+
+    title = "Container failed"
+
+    def __init__(self, message: str, hint: str = "", *, container: Any = None, exit_code: int = 125) -> None:
+        super().__init__(message, hint)
+        self.container = container
+        self.exit_code = exit_code
+
+
+class RunCancelled(_InWords, KeyboardInterrupt):
+    """A run that was interrupted; `.container` holds what is known of it."""
+
+    title = "Run interrupted"
+
+    def __init__(self, message: str, hint: str = "", *, container: Any = None) -> None:
+        super().__init__(message, hint)
+        self.container = container
 
 
 class RecordError(DockerMagicError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build, Step
 from dockermagic.builds.rows import warned
 from dockermagic.builds.scene import scene
+from dockermagic.log import Log
 from dockermagic.views.hostile import one_line, visible
 from dockermagic.views.screen import shown_lines
 from dockermagic.views.units import bytes_text, seconds_text

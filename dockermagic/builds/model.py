@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dockermagic.builds.events import BuildPath, Outcome, Phase
-from dockermagic.builds.log import Log
+from dockermagic.log import Log
 
 if TYPE_CHECKING:
     import os

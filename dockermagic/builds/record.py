@@ -10,9 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build
 from dockermagic.errors import RecordError
+from dockermagic.log import Log
 
 FORMAT = "dockermagic build"
 VERSION = 1

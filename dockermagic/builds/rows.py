@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from dockermagic.builds.exits import meaning
 from dockermagic.builds.frame import Frame
 from dockermagic.builds.model import Build, LintWarning, Step
-from dockermagic.builds.output import log_part
 from dockermagic.views.hostile import clip, link, one_line, visible
+from dockermagic.views.output import log_part
 from dockermagic.views.screen import LogPart
 from dockermagic.views.units import bytes_text, plural, seconds_text
 
 __all__ = ["GLYPHS", "Bar", "Meter", "Note", "Remark", "Row", "bar", "noted", "step_row", "warned"]
+
+_RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
 
 GLYPHS = {
     "waiting": "○",
@@ -122,8 +124,15 @@ def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
         share=(step.bytes or 0) / frame.largest if frame.largest else 0.0,
         meters=(*_meters(step), *below),
         remarks=_remarks(step),
-        log=log_part(step, index, running, frame),
+        log=_log(step, index, running, frame),
     )
+
+
+def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
+    """Give the end of a step's output as it is drawn. Open while it runs and where it went wrong."""
+    lines, chars = (_RUNNING_LINES, _RUNNING_CHARS) if running else (frame.log_lines, frame.log_chars)
+    opened = running or step.status in ("failed", "cancelled")
+    return log_part(step.output, f"build.steps[{index}].log", lines=lines, chars=chars, opened=opened)
 
 
 def _instruction(step: Step) -> tuple[str, str, str]:

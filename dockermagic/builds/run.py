@@ -18,7 +18,6 @@ from dockermagic.builds import events as ev
 from dockermagic.builds.command import docker_command, relative
 from dockermagic.builds.dockerfile import Dockerfile, read_dockerfile
 from dockermagic.builds.fold import apply
-from dockermagic.builds.interrupts import Interrupts
 from dockermagic.builds.measure import measure
 from dockermagic.builds.model import Build, Step
 from dockermagic.builds.paths import Path_, build_args, open_path
@@ -27,6 +26,7 @@ from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.story import cancelled, explain
 from dockermagic.engine.engine import Engine, reason
 from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError
+from dockermagic.interrupts import Interrupts
 
 LAST_WORDS = 1.0
 TICK = 0.05

@@ -43,7 +43,10 @@ CMD ["cat", "report"]
     assert (build.steps[4].bytes or 0) > 0
     again = make(text, tag=name, context=context, engine=everywhere)
     assert statuses(again) == ["cached", "cached", "metadata", "cached", "cached", "metadata"]
-    assert again.image_id == build.image_id
+    after = everywhere.api.inspect_image(name)
+    assert (after["RootFS"], after["Config"]["Cmd"]) == (found["RootFS"], found["Config"]["Cmd"])
+    if everywhere.about.product != "Podman":  # on a busy machine it may commit the last step, which is metadata, once more
+        assert again.image_id == build.image_id
 
 
 def test_stages_in_parallel_and_one_that_is_not_needed(here: Engine, tag: Tag) -> None:

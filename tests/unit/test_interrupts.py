@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockermagic.builds.interrupts import INSISTING, Interrupts
+from dockermagic.interrupts import INSISTING, Interrupts
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockermagic.builds.log import PAGE, Log
+from dockermagic.log import PAGE, Log
 
 CHUNKS = st.lists(st.tuples(st.sampled_from([1, 2]), st.text(alphabet="ab\n", max_size=6)), max_size=3 * PAGE)
 

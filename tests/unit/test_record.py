@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockermagic.builds import record
-from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build, LintWarning, PhaseSpan, Stage, Step, Transfer
 from dockermagic.errors import RecordError
+from dockermagic.log import Log
 
 
 def example() -> Build:

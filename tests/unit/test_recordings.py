@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from dockermagic.builds import picture, record
 from dockermagic.builds.fold import apply
-from dockermagic.builds.log import Log
 from dockermagic.builds.model import Build
 from dockermagic.builds.story import explain
 from dockermagic.errors import DockerfileError
+from dockermagic.log import Log
 from tests.unit.replay import BEGAN, EVERY, Recording, events, load, plan, replay
 
 

@@ -1,4 +1,4 @@
-"""Interrupts while a build goes on: noted and answered in order, not raised wherever the program happens to be.
+"""Interrupts while work goes on in an engine: noted and answered in order, not raised wherever the program happens to be.
 
 A KeyboardInterrupt may come between any two instructions: half-way through a message to the front end, when an event was taken from
 the queue and not yet folded, while an earlier one is being answered. None of these can be put right afterwards.
@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 INSISTING = 4
-"""So many interrupts in one build mean that somebody cannot wait; then they are raised as everywhere else."""
+"""So many interrupts in one cell mean that somebody cannot wait; then they are raised as everywhere else."""
 
 
 class Interrupts:

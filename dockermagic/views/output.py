@@ -1,18 +1,15 @@
-"""Which part of a step's output is drawn: its end, as much as a page can bear."""
+"""Which part of a program's output is drawn: its end, as much as a page can bear."""
 
 from __future__ import annotations
 
 import re
 
-from dockermagic.builds.frame import Frame
-from dockermagic.builds.log import Log
-from dockermagic.builds.model import Step
+from dockermagic.log import Log
 from dockermagic.views.screen import LONGEST, LogPart, Run, shown_lines
 from dockermagic.views.units import plural
 
 __all__ = ["log_part", "newest"]
 
-_RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
 _LONG = re.compile(rf"[^\r\n]{{{2 * LONGEST},}}")
 
 
@@ -36,21 +33,26 @@ def newest(log: Log, lines: int, chars: int) -> tuple[str, bool]:
     return "".join(reversed(found)), False
 
 
-def log_part(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:
-    """Give the end of a step's output as it is drawn; none if it printed nothing. Open while it runs and where it went wrong."""
-    if not step.output:
+def log_part(log: Log, source: str, *, lines: int, chars: int, opened: bool) -> LogPart | None:
+    """Give the end of an output as it is drawn; none if nothing was printed.
+
+    Parameters:
+        source: the expression that holds all of it.
+        lines, chars: at most so much of it.
+        opened: shown at once.
+    """
+    if not log:
         return None
-    lines, chars = (_RUNNING_LINES, _RUNNING_CHARS) if running else (frame.log_lines, frame.log_chars)
-    text, cut = newest(step.output, lines, chars)
+    text, cut = newest(log, lines, chars)
     shown = shown_lines(text)
-    total = len(shown) if not cut else max(len(shown), step.output.lines + (not text.endswith("\n")))
+    total = len(shown) if not cut else max(len(shown), log.lines + (not text.endswith("\n")))
     kept = _fitting(shown, lines, chars)
     return LogPart(
         lines=tuple(kept),
         first=total - len(kept),
         total=total,
-        source=f"build.steps[{index}].log",
-        open=running or step.status in ("failed", "cancelled"),
+        source=source,
+        open=opened,
         cut=cut and len(kept) == len(shown),
     )
 

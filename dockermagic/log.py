@@ -1,4 +1,4 @@
-"""A log that can be appended to without copying it: the output of one step."""
+"""A log that can be appended to without copying it: the output of a step or of a container."""
 
 from __future__ import annotations
 
