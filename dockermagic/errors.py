@@ -106,9 +106,17 @@ class DockerfileError(DockerMagicError):
 
 
 class EngineError(DockerMagicError):
-    """The engine refused a request, or went away."""
+    """The engine refused a request, or went away.
+
+    Parameters:
+        status: the HTTP status of its answer; 0 when there was none.
+    """
 
     title = "Docker Engine"
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
 
 
 class EngineNotFound(EngineError):

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.page import page
 
 from dockermagic import session
@@ -14,7 +14,7 @@ from dockermagic.builds.flags import DOCKERFILE
 from dockermagic.builds.options import read_options
 from dockermagic.engine_report import ENGINE, report
 from dockermagic.errors import BuildCancelled, BuildFailed
-from dockermagic.flags import help_text
+from dockermagic.flags import help_text, split
 
 
 @magics_class
@@ -48,6 +48,25 @@ class DockerMagic(Magics):
         if found is None:
             page(help_text(ENGINE))
         return found
+
+    @no_var_expand
+    @line_cell_magic
+    def docker(self, line: str, cell: str | None = None) -> Any:
+        """Carry out a docker command."""
+        from dockermagic.commands.cell import run_docker
+
+        place = session.own_labels(self.shell), session.notebook_folder(self.shell)
+        return run_docker(line, session.CURRENT, self.shell, *place, cell)
+
+    @no_var_expand
+    @line_magic
+    def docker_reset(self, line: str) -> Any:
+        """Remove what this notebook made."""
+        from dockermagic.commands.cell import carry_out
+        from dockermagic.commands.removals import RESET
+
+        place = session.own_labels(self.shell), session.notebook_folder(self.shell)
+        return carry_out(RESET, split(line, "%docker_reset"), session.CURRENT, self.shell, *place)
 
     def _keep(self, name: str, value: Any) -> None:
         if name and self.shell is not None:

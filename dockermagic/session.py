@@ -7,14 +7,16 @@ import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from dockermagic import __version__
+from dockermagic.labels import KERNEL, NOTEBOOK, VERSION
 
 if TYPE_CHECKING:
     from dockermagic.engine import Engine, Search
 
-NOTEBOOK_LABEL = "dev.dockermagic.notebook"
-VERSION_LABEL = "dev.dockermagic.version"
+KERNEL_RUN = uuid4().hex
+"""This run of the kernel."""
 
 
 class Session:
@@ -86,12 +88,17 @@ def notebook_folder(shell: Any = None) -> Path:
 
 
 def labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
-    """Give the labels of everything that is made from here: whose it is, and by which version."""
+    """Give the labels of images that are made from here: whose they are, and by which version."""
     path = notebook_path(shell)
     name = (
         path.stem if path is not None else Path(sys.argv[0]).stem if shell is None and sys.argv[0] else notebook_folder(shell).name
     )
-    return (NOTEBOOK_LABEL, name or "python"), (VERSION_LABEL, __version__)
+    return (NOTEBOOK, name or "python"), (VERSION, __version__)
+
+
+def own_labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
+    """Give the labels of containers, networks and volumes that are made from here: those of images, and which run of the kernel."""
+    return *labels(shell), (KERNEL, KERNEL_RUN)
 
 
 CURRENT = Session()

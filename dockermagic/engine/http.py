@@ -69,7 +69,8 @@ class Exchange:
             self._request(method, path, body, {**all_headers, **(headers or {})}, chunked)
             self._response = self._connection.getresponse()
             if self._response.status >= 400:
-                raise EngineError(_refusal(self._response.read(LONGEST_REFUSAL), self._response.status))
+                status = self._response.status
+                raise EngineError(refusal(self._response.read(LONGEST_REFUSAL), status), status=status)
 
     def _connect(self) -> None:
         self._connection.connect()
@@ -168,7 +169,7 @@ def upgrade(address: Address, path: str, headers: Iterable[tuple[str, str]]) -> 
     return connection
 
 
-def _refusal(body: bytes, status: int) -> str:
+def refusal(body: bytes, status: int) -> str:
     """Say in words what an error answer says; a page of HTML, as proxies send them, says nothing."""
     try:
         message = str(json.loads(body)["message"]).strip()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+__all__ = ["CAPTION", "CELL", "ROW", "TABLE", "Table"]
+
 _LINE = "rgba(128,128,128,0.28)"
-_CELL = (
+CELL = (
     f"text-align:left;vertical-align:top;padding:4px 18px 4px 0;border:none;border-bottom:1px solid {_LINE};"
     "white-space:normal;max-width:none"
 )
-_TABLE = "border-collapse:collapse;border:none;margin:4px 0 14px;font-size:14px;color:inherit"
-_CAPTION = "caption-side:top;text-align:left;font-size:16px;font-weight:bold;padding:0 0 4px;color:inherit"
-_ROW = "background-color:transparent"
+TABLE = "border-collapse:collapse;border:none;margin:4px 0 14px;font-size:14px;color:inherit"
+CAPTION = "caption-side:top;text-align:left;font-size:16px;font-weight:bold;padding:0 0 4px;color:inherit"
+ROW = "background-color:transparent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,14 @@ class Table:
         """Give the table as markup; the first cell of each row is its heading."""
         import htpy as h
 
-        head = h.thead[h.tr(style=_ROW)[(h.th(scope="col", style=_CELL)[name] for name in self.header)]] if self.header else None
+        head = h.thead[h.tr(style=ROW)[(h.th(scope="col", style=CELL)[name] for name in self.header)]] if self.header else None
         body = h.tbody[
             (
-                h.tr(style=_ROW)[h.th(scope="row", style=_CELL)[row[0]], (h.td(style=_CELL)[cell] for cell in row[1:])]
+                h.tr(style=ROW)[h.th(scope="row", style=CELL)[row[0]], (h.td(style=CELL)[cell] for cell in row[1:])]
                 for row in self.rows
             )
         ]
-        return str(h.table(style=_TABLE)[h.caption(style=_CAPTION)[self.caption], head, body])
+        return str(h.table(style=TABLE)[h.caption(style=CAPTION)[self.caption], head, body])
 
     def text(self) -> str:
         """Give the table as lines of text, columns aligned."""

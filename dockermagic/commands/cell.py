@@ -1,0 +1,143 @@
+"""`%docker` from the line to the answer that is shown."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from dockermagic.commands.call import Call, Session, Told, Verb
+from dockermagic.commands.listing import Listing
+from dockermagic.commands.plans import Plan
+from dockermagic.commands.registry import verbs
+from dockermagic.errors import EngineError, UsageError
+from dockermagic.flags import help_text, parse, split
+from dockermagic.views import shown
+from dockermagic.views.show import running_shell
+
+__all__ = ["carry_out", "found_verb", "run_docker", "show"]
+
+
+def found_verb(words: list[str]) -> tuple[Verb | None, list[str]]:
+    """Find the command that a line begins with, and give it with the words after its name; the longest name counts."""
+    table = verbs()
+    for length in (2, 1):
+        verb = table.get(" ".join(words[:length]))
+        if verb is not None and len(words) >= length:
+            return verb, words[length:]
+    return None, words
+
+
+def run_docker(
+    line: str, session: Session, shell: Any, labels: tuple[tuple[str, str], ...], folder: Path, cell: str | None = None
+) -> Any:
+    """Carry out a line of `%docker`, show its answer, and give it; None when help was asked for, or nothing is to be said.
+
+    Parameters:
+        labels: what is put on all that is made.
+        folder: the notebook's.
+        cell: the cell below the line.
+
+    Raises:
+        UsageError: the line has a slip, or the command is not known.
+        DockerMagicError: what the command raises.
+    """
+    words = split(line, "%docker")
+    # A learner may well paste the whole line.
+    words = words[1:] if words[:1] == ["docker"] else words
+    if not words or words[0] in ("--help", "-h", "help"):
+        from dockermagic.commands.registry import overview
+
+        sys.stdout.write(overview())
+        return None
+    verb, rest = found_verb(words)
+    if verb is None:
+        return _by_cli(words, session, folder)
+    return carry_out(verb, rest, session, shell, labels, folder, cell)
+
+
+def carry_out(
+    verb: Verb,
+    words: list[str],
+    session: Session,
+    shell: Any,
+    labels: tuple[tuple[str, str], ...],
+    folder: Path,
+    cell: str | None = None,
+) -> Any:
+    """Carry out one command and show its answer; see `run_docker`."""
+    parsed = parse(verb.command, words)
+    if parsed.help:
+        sys.stdout.write(help_text(verb.command))
+        return None
+    call = Call(verb, parsed, tuple(words), session, shell, labels, folder, _environ(), cell)
+    answer = verb.run(call)
+    if answer is not None:
+        show(answer, call)
+    return answer
+
+
+def _environ() -> Mapping[str, str]:
+    return os.environ
+
+
+def show(answer: Any, call: Call) -> None:
+    """Show an answer where the cell is, once."""
+    if isinstance(answer, Told):
+        sys.stdout.write(answer.text)
+    elif isinstance(answer, Listing):
+        _show_listing(answer, call)
+    elif isinstance(answer, Plan):
+        _show_plan(answer)
+    shown.mark(answer)
+
+
+def _show_listing(listing: Listing, call: Call) -> None:
+    shell = call.shell if call.shell is not None else running_shell()
+    if getattr(shell, "kernel", None) is None or not listing.tabular or not listing.rows:
+        sys.stdout.write(listing.text)
+        return
+    from dockermagic.commands.browsing import show_listing
+
+    show_listing(call, listing)
+
+
+def _show_plan(plan: Plan) -> None:
+    shell = running_shell()
+    if getattr(shell, "kernel", None) is None:
+        sys.stdout.write(f"{plan!r}\n")
+        return
+    from IPython.display import display
+
+    from dockermagic.commands.plan_markup import plan_html
+
+    display({"text/html": plan_html(plan), "text/plain": repr(plan)}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types
+
+
+def _by_cli(words: list[str], session: Session, folder: Path) -> Told:
+    """Hand a command that we do not know to the docker CLI, if there is one.
+
+    Raises:
+        UsageError: there is none.
+        EngineError: it failed.
+    """
+    program = which("docker")
+    if program is None:
+        near = get_close_matches(" ".join(words[:2]), verbs(), n=1) or get_close_matches(words[0], verbs(), n=1)
+        hint = f"Did you mean %docker {near[0]}?" if near else "%docker alone lists the commands."
+        raise UsageError(f'"{words[0]}" is no command of %docker, and there is no docker CLI here to pass it to.', hint)
+    host = {"DOCKER_HOST": session.engine.address.url}
+    done = subprocess.run(
+        [program, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", env={**os.environ, **host},
+        cwd=folder, check=False,
+    )  # fmt: skip
+    sys.stdout.write(done.stdout)
+    if done.returncode:
+        raise EngineError(done.stderr.strip() or f"docker {words[0]} ended with exit code {done.returncode}.", "docker --help")
+    sys.stderr.write(done.stderr)
+    return Told("", done.stdout)

@@ -1,0 +1,158 @@
+"""Finding what can be removed, and removing it.
+
+Rules:
+1. A container goes before what it stands on: networks, volumes, images.
+2. What notebooks made has labels; everything else stays unless `--host-wide` is given.
+3. The build cache has no labels: it goes host-wide only.
+4. What cannot be removed does not stop the rest; it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from dockermagic.commands import human
+from dockermagic.commands.call import Call
+from dockermagic.commands.plans import Plan, Removal
+from dockermagic.engine.answers import named
+from dockermagic.errors import EngineError
+from dockermagic.labels import container_made_by, made_by
+
+__all__ = ["caches", "carry_out", "container", "containers", "images", "networks", "remove", "split", "volume_sizes", "volumes"]
+
+_ALIVE = ("running", "paused", "restarting")
+_BUILT_IN = ("bridge", "host", "none", "podman")
+
+
+def container(item: Mapping[str, Any]) -> Removal:
+    """Give a container of GET /containers/json as a removal."""
+    name = str((item.get("Names") or [item["Id"]])[0]).removeprefix("/")
+    return Removal(
+        "container",
+        str(item["Id"]),
+        name,
+        str(item.get("State") or ""),
+        int(item.get("SizeRw") or 0),
+        container_made_by(item.get("Labels")),
+    )
+
+
+def containers(call: Call, *, alive: bool = False, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
+    """Give the containers that do not run, with `alive` all of them.
+
+    Parameters:
+        query: filters of the API, beside the command's own.
+    """
+    for item in call.ask("GET", "/containers/json", all=True, size=True, filters=call.filters(query)):
+        if alive or item.get("State") not in _ALIVE:
+            yield container(item)
+
+
+def networks(call: Call, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
+    """Give the networks that no container is on, whether it runs or not."""
+    used: set[str] = set()
+    for item in call.ask("GET", "/containers/json", all=True):
+        for name, endpoint in ((item.get("NetworkSettings") or {}).get("Networks") or {}).items():
+            used |= {name, str((endpoint or {}).get("NetworkID") or "")}
+    for item in call.ask("GET", "/networks", filters=call.filters(query)):
+        if item["Name"] not in _BUILT_IN and not {item["Name"], item["Id"]} & used:
+            yield Removal("network", str(item["Id"]), str(item["Name"]), "no container is on it", None, made_by(item.get("Labels")))
+
+
+def volume_sizes(call: Call) -> dict[str, int]:
+    """Give the bytes in each volume, as far as the engine counts them (GET /system/df)."""
+    try:
+        usage = call.ask("GET", "/system/df", patience=None)
+    except EngineError:  # counting can fail on a busy engine; the size is then not shown
+        return {}
+    return {str(each["Name"]): int((each.get("UsageData") or {}).get("Size", -1)) for each in usage.get("Volumes") or ()}
+
+
+def volumes(call: Call, *, named_too: bool, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
+    """Give the volumes that no container uses: the anonymous ones, with `named_too` all."""
+    found = call.ask("GET", "/volumes", filters=call.filters({"dangling": ["true"], **(query or {})})).get("Volumes") or ()
+    sizes = volume_sizes(call) if found else {}
+    for item in found:
+        name = str(item["Name"])
+        labels = item.get("Labels") or {}
+        anonymous = "com.docker.volume.anonymous" in labels or (len(name) == 64 and not set(name) - set("0123456789abcdef"))
+        if anonymous or named_too:
+            size = sizes.get(name, -1)
+            yield Removal("volume", name, name, "no container uses it", size if size >= 0 else None, made_by(labels))
+
+
+def image_sizes(call: Call) -> dict[str, int]:
+    """Give the bytes that each image alone holds, which no other one shares (GET /system/df)."""
+    try:
+        usage = call.ask("GET", "/system/df", patience=None)
+    except EngineError:  # as above
+        return {}
+    return {
+        str(each["Id"]): int(each.get("Size") or 0) - max(0, int(each.get("SharedSize") or 0)) for each in usage.get("Images") or ()
+    }
+
+
+def images(call: Call, *, unused: bool, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
+    """Give the images without a name (dangling), with `unused` all that no container uses."""
+    filters = call.filters({**({} if unused else {"dangling": ["true"]}), **(query or {})})
+    used = {str(item.get("ImageID")) for item in call.ask("GET", "/containers/json", all=True)}
+    found = [item for item in call.ask("GET", "/images/json", filters=filters) if item["Id"] not in used]
+    sizes = image_sizes(call) if found else {}
+    for item in found:
+        tags = [tag for tag in item.get("RepoTags") or () if tag != "<none>:<none>"]
+        size = sizes.get(str(item["Id"]), int(item.get("Size") or 0))
+        for name in tags or [human.short_id(str(item["Id"]))]:
+            state = "no container uses it" if tags else "has no name any more"
+            yield Removal("image", name if tags else str(item["Id"]), name, state, size, made_by(item.get("Labels")))
+            size = 0  # its other names hold nothing more
+
+
+def caches(call: Call) -> Iterator[Removal]:
+    """Give the build cache as one removal, if there is any."""
+    entries = call.ask("GET", "/system/df", patience=None).get("BuildCache") or ()
+    free = [each for each in entries if not each.get("InUse") and not each.get("Shared")]
+    if entries:
+        size = sum(int(each.get("Size") or 0) for each in free)
+        yield Removal("build cache", "", f"{len(entries)} entries", "what no image holds", size)
+
+
+def split(found: Iterable[Removal], host_wide: bool) -> tuple[tuple[Removal, ...], tuple[Removal, ...]]:
+    """Divide what was found into what goes and what stays, since no notebook made it."""
+    found = tuple(found)
+    if host_wide:
+        return found, ()
+    return tuple(each for each in found if each.notebook), tuple(each for each in found if not each.notebook)
+
+
+def carry_out(call: Call, plan: Plan, *, force: bool = False, with_volumes: bool = False) -> Plan:
+    """Remove what the plan names, and give it with what became of each."""
+    outcomes = []
+    for removal in plan.removals:
+        try:
+            remove(call, removal, force=force, with_volumes=with_volumes)
+            outcomes.append("removed")
+        except EngineError as error:
+            # Someone else may have removed it meanwhile; then it is gone, as was wanted.
+            outcomes.append("removed" if error.status == 404 else f"still there: {error.message}")
+    return plan.done(outcomes)
+
+
+def remove(call: Call, removal: Removal, *, force: bool = False, with_volumes: bool = False) -> None:
+    """Remove one thing.
+
+    Parameters:
+        force: a container also when it runs; an image also when it has several names.
+        with_volumes: a container's anonymous volumes too.
+
+    Raises:
+        EngineError: the engine refuses.
+    """
+    ways: dict[str, Callable[[], Any]] = {
+        "container": lambda: call.ask("DELETE", f"/containers/{named(removal.id)}", force=force, v=with_volumes, patience=None),
+        "network": lambda: call.ask("DELETE", f"/networks/{named(removal.id)}"),
+        "volume": lambda: call.ask("DELETE", f"/volumes/{named(removal.id)}"),
+        "image": lambda: call.ask("DELETE", f"/images/{named(removal.id)}", force=force, patience=None),
+        "build cache": lambda: call.ask("POST", "/build/prune", patience=None),
+    }
+    ways[removal.what]()
