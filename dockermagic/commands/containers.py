@@ -27,7 +27,7 @@ def _ps(call: Call) -> Listing:
     last = int(parsed.number("last"))
     last = 1 if parsed.on("latest") and last == -1 else last
     form = parsed.text("format")
-    sized = call.on("size") or ".Size" in form
+    sized = call.on("size") or ".Size" in form or "{{json ." in form  # as JSON, every field is looked at
     found = call.ask(
         "GET",
         "/containers/json",

@@ -62,7 +62,7 @@ def container_row(item: Mapping[str, Any], now: float, *, whole: bool = False) -
         LocalVolumes=str(sum(mount.get("Driver") == "local" for mount in item.get("Mounts") or ())),
         Mounts=",".join(name if whole else cut(name, 15) for name in mounts),
         Networks=",".join(networks),
-        Platform=None,
+        Platform=(item.get("ImageManifestDescriptor") or {}).get("platform"),
     )
     return with_labels(row, item.get("Labels"))
 
