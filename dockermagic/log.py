@@ -10,6 +10,9 @@ Chunk = tuple[int, str]
 
 PAGE = 256
 
+KEPT = 8_000_000
+"""Characters that are kept of an output without end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -22,14 +25,28 @@ class Log:
     pages: tuple[tuple[Chunk, ...], ...] = ()
     tail: tuple[Chunk, ...] = ()
     lines: int = 0
+    size: int = 0
 
     def append(self, stream: int, text: str) -> Log:
         """Give the log with one more chunk."""
-        lines = self.lines + text.count("\n")
+        lines, size = self.lines + text.count("\n"), self.size + len(text)
         tail = (*self.tail, (stream, text))
         if len(tail) < PAGE:
-            return Log(self.pages, tail, lines)
-        return Log((*self.pages, tail), (), lines)
+            return Log(self.pages, tail, lines, size)
+        return Log((*self.pages, tail), (), lines, size)
+
+    def newest(self, most: int = KEPT) -> Log:
+        """Give the log without its oldest pages, if it holds more characters than `most`; lines go on being counted.
+
+        A program that prints without end must not fill the memory.
+        """
+        if self.size <= most + most // 4:
+            return self
+        gone, size = 0, self.size
+        while gone < len(self.pages) and size > most:
+            size -= sum(len(text) for _, text in self.pages[gone])
+            gone += 1
+        return Log(self.pages[gone:], self.tail, self.lines, size)
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield every chunk, oldest first."""

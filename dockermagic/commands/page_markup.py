@@ -28,6 +28,10 @@ class PagesDrawer:
         """Give the markup with its buttons."""
         return _markup(model, live=True)
 
+    def still(self, model: Pages) -> str:
+        """Give the markup for a live view without buttons."""
+        return str(h.section(Look(inline=False)("root"))[_table(model.page, False, Look(inline=False))])
+
     def text(self, model: Pages, now: float, width: int) -> str:
         """Give the list as the command line prints it."""
         return self.plain

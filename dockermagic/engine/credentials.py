@@ -173,3 +173,59 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def keep(key: str, user: str, secret: str, token: str = "") -> str:
+    """Keep a login as `docker login` does: with the credential helper if one is configured, else in Docker's config file.
+
+    Parameters:
+        key: the registry: its host, or Docker Hub's key.
+        token: an identity token that the registry gave, which then takes the password's place.
+
+    Returns:
+        A sentence that says where it is kept, when that should be known.
+
+    Raises:
+        EngineError: it cannot be kept.
+    """
+    config = docker_config()
+    helper = _section(config, "credHelpers").get(key) or config.get("credsStore")
+    if helper:
+        login = {"ServerURL": key, "Username": TOKEN_USER if token else user, "Secret": token or secret}
+        _run(str(helper), "store", json.dumps(login))
+        return ""
+    entry = {"auth": base64.b64encode(f"{user}:{'' if token else secret}".encode()).decode()}
+    _write(config, {**_section(config, "auths"), key: {**entry, **({"identitytoken": token} if token else {})}})
+    return "The password is kept unencrypted in Docker's config file: no credential helper is configured.\n"
+
+
+def forget(key: str) -> bool:
+    """Forget a login, and say whether there was one.
+
+    Raises:
+        EngineError: it cannot be removed.
+    """
+    config = docker_config()
+    helper = _section(config, "credHelpers").get(key) or config.get("credsStore")
+    if helper and _ask(str(helper), key):
+        _run(str(helper), "erase", key)
+        return True
+    auths = _section(config, "auths")
+    if key not in auths:
+        return False
+    _write(config, {name: entry for name, entry in auths.items() if name != key})
+    return True
+
+
+def _write(config: dict[str, Any], auths: dict[str, Any]) -> None:
+    """Write Docker's config file anew, whole or not at all, readable by its owner only."""
+    path = Path(os.environ.get("DOCKER_CONFIG", "") or Path.home() / ".docker") / "config.json"
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump({**config, "auths": auths}, file, indent="\t")
+        beside.replace(os.path.realpath(path))
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise EngineError(f"Docker's config file {path} cannot be written: {error.strerror}.") from error
