@@ -71,10 +71,11 @@ def _out(call: Call, container: str, path: str, goal: str) -> str:
             f"Could not find the file {path} in container {container}",
             f"%docker exec {container} ls {posixpath.dirname(path) or '/'}",
         )
+    contents = _is_folder(stat) and path.endswith("/.")
+    path = path[:-2] or "/" if contents else path  # engines differ in how they name what is asked for with a dot
     follow = call.on("follow-link") and stat.get("linkTarget")
     chunks, stat = call.engine.api.get_archive(container, str(stat["linkTarget"]) if follow else path)
     here = call.folder / goal
-    contents = _is_folder(stat) and path.rstrip("/").endswith("/.")
     if not _is_folder(stat) and not here.is_dir() and goal.endswith("/"):
         raise UsageError(f"{goal} is no folder.", "Make it first, or leave the / at its end out.")
     if not here.parent.is_dir():

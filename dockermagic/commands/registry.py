@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from dockermagic.commands import containers, copying, images, inspection, registries, removals, streams, system, volumes
+from dockermagic.commands import building, containers, copying, images, inspection, registries, removals, streams, system, volumes
 from dockermagic.commands.call import Verb
 
 __all__ = ["all_verbs", "overview", "verbs"]
@@ -12,7 +12,7 @@ __all__ = ["all_verbs", "overview", "verbs"]
 _GROUPS = (
     ("Containers", containers.VERBS),
     ("Files of containers", copying.VERBS),
-    ("Images", (*images.VERBS, *registries.VERBS)),
+    ("Images", (*images.VERBS, *building.VERBS, *registries.VERBS)),
     ("Volumes and networks", volumes.VERBS),
     ("Everything", (*inspection.VERBS, *system.VERBS, *streams.VERBS)),
     ("Cleaning up", removals.VERBS),

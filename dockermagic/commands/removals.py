@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from dockermagic.commands import removal
@@ -117,7 +118,7 @@ def _prune_verb(words: str, summary: str, kinds: tuple[str, ...], *flags: Flag) 
         f"%docker {words}",
         "[OPTIONS]",
         summary,
-        (*flags, FILTER, _FORCE, HOST_WIDE),
+        (*flags, replace(FILTER, short=""), _FORCE, HOST_WIDE),
         most=0,
         examples=(Example(f"%docker {words}", "show what would go"), Example(f"%docker {words} -f", "remove it")),
         notes=("Only what notebooks made is removed, unless --host-wide is given.",),
