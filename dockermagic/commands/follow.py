@@ -8,10 +8,9 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -141,11 +140,3 @@ def _fold(worker: _Worker, model: M, view: View[M], interrupts: Interrupts) -> M
         if change is None:
             return model
     return model
-
-
-def print_all(pieces: Iterable[tuple[int, str]]) -> None:
-    """Print output in a terminal or a pipe as it comes, stderr on stderr."""
-    for stream, text in pieces:
-        out = sys.stderr if stream == 2 else sys.stdout
-        out.write(text)
-        out.flush()

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 
-from dockermagic.commands import building, containers, copying, images, inspection, registries, removals, streams, system, volumes
+from dockermagic.commands import (
+    building,
+    containers,
+    copying,
+    images,
+    inspection,
+    logs,
+    registries,
+    removals,
+    streams,
+    system,
+    volumes,
+)
 from dockermagic.commands.call import Verb
 
 __all__ = ["all_verbs", "overview", "verbs"]
 
 _GROUPS = (
-    ("Containers", containers.VERBS),
+    ("Containers", (*containers.VERBS, *logs.VERBS)),
     ("Files of containers", copying.VERBS),
     ("Images", (*images.VERBS, *building.VERBS, *registries.VERBS)),
     ("Volumes and networks", volumes.VERBS),
