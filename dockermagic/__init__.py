@@ -72,9 +72,13 @@ def load_ipython_extension(shell: Any) -> None:
     Parameters:
         shell: IPython's shell.
     """
+    from dockermagic import session
     from dockermagic.magics import DockerMagic
 
     shell.register_magics(DockerMagic)
+    left = session.left_here(shell)
+    if left:
+        print(left)  # noqa: T201  # what `%load_ext` has to say
 
 
 def unload_ipython_extension(shell: Any) -> None:

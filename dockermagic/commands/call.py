@@ -14,7 +14,7 @@ from dockermagic.engine.answers import Parameter, ask, filters_text
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.flags import Command, Flag, Parsed
 
-__all__ = ["FILTER", "FORMAT", "HOST_WIDE", "NO_TRUNC", "QUIET", "Call", "Told", "Verb", "each_of"]
+__all__ = ["AS", "FILTER", "FORMAT", "HOST_WIDE", "NO_TRUNC", "QUIET", "Call", "Told", "Verb", "each_of"]
 
 FORMAT = Flag(
     "format",
@@ -25,6 +25,7 @@ FORMAT = Flag(
 FILTER = Flag("filter", "f", "list", metavar="KEY=VALUE", example="name=web", help="list only what fits")
 NO_TRUNC = Flag("no-trunc", kind="bool", help="cut nothing short")
 QUIET = Flag("quiet", "q", "bool", help="print only IDs or names")
+AS = Flag("as", metavar="NAME", example="answer", help="put the result into this variable", ours=True)
 HOST_WIDE = Flag("host-wide", kind="bool", ours=True, help="also what was not made by notebooks; without it that is never removed")
 
 
@@ -105,11 +106,13 @@ class Verb:
         names: how it may be called, the first one as the cheatsheet has it: ("ps", "container ls", …).
         command: its flags and arguments.
         run: carries it out and gives what is shown.
+        makes: it makes something that has to be removed some day.
     """
 
     names: tuple[str, ...]
     command: Command
     run: Callable[[Call], Any]
+    makes: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from shutil import which
 from typing import Any
 
-from dockermagic.commands.call import Call, Session, Told, Verb
+from dockermagic import leftovers
+from dockermagic.commands.call import AS, Call, Session, Told, Verb
 from dockermagic.commands.listing import Listing
 from dockermagic.commands.plans import Plan
 from dockermagic.commands.registry import verbs
-from dockermagic.errors import EngineError, UsageError
+from dockermagic.errors import ContainerFailed, EngineError, RunCancelled, UsageError
 from dockermagic.flags import help_text, parse, split
+from dockermagic.labels import KERNEL, NOTEBOOK
 from dockermagic.views import shown
 from dockermagic.views.show import running_shell
 
@@ -70,20 +72,34 @@ def carry_out(
     folder: Path,
     cell: str | None = None,
 ) -> Any:
-    """Carry out one command and show its answer; see `run_docker`."""
-    parsed = parse(verb.command, words)
+    """Carry out one command, show its answer, keep it in the variable that `--as` names, and give it; see `run_docker`."""
+    command = verb.command if verb.command.named("as") else replace(verb.command, flags=(*verb.command.flags, AS))
+    parsed = parse(command, words)
     if parsed.help:
-        sys.stdout.write(help_text(verb.command))
+        sys.stdout.write(help_text(command))
         return None
-    call = Call(verb, parsed, tuple(words), session, shell, labels, folder, _environ(), cell)
-    answer = verb.run(call)
+    keep_as = parsed.text("as")
+    if keep_as and not keep_as.isidentifier():
+        raise UsageError(
+            f"--as {keep_as}: “{keep_as}” cannot be the name of a variable.", "Write letters, digits and _: --as answer"
+        )
+    if verb.makes:
+        leftovers.note(dict(labels).get(NOTEBOOK, ""), dict(labels).get(KERNEL, ""))
+    call = Call(verb, parsed, tuple(words), session, shell, labels, folder, os.environ, cell)
+    try:
+        answer = verb.run(call)
+    except (ContainerFailed, RunCancelled) as ended:
+        _keep(shell, keep_as, ended.container)
+        raise
     if answer is not None:
         show(answer, call)
+    _keep(shell, keep_as, answer)
     return answer
 
 
-def _environ() -> Mapping[str, str]:
-    return os.environ
+def _keep(shell: Any, name: str, value: Any) -> None:
+    if name and shell is not None and value is not None:
+        shell.user_ns[name] = value
 
 
 def show(answer: Any, call: Call) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from dockermagic import leftovers
 from dockermagic.commands import removal
 from dockermagic.commands.call import FILTER, HOST_WIDE, Call, Told, Verb, each_of
 from dockermagic.commands.hints import for_container, for_network, for_volume
@@ -96,7 +97,12 @@ def reset(call: Call) -> Plan:
         *removal.images(call, unused=True, query=query),
     ]
     plan = Plan("reset", tuple(found), todo="To remove these, type the line again without --dry-run.")
-    return plan if call.on("dry-run") else removal.carry_out(call, plan, force=True, with_volumes=True)
+    if call.on("dry-run"):
+        return plan
+    done = removal.carry_out(call, plan, force=True, with_volumes=True)
+    if all(each.outcome == "removed" for each in done.removals):
+        leftovers.forget("" if call.on("course") else own)
+    return done
 
 
 def _labelled(call: Call, what: str, path: str, label: str) -> Iterator[Removal]:

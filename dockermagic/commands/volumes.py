@@ -147,6 +147,7 @@ VERBS = (
             examples=(Example("%docker volume create data", "and then: %docker_run -v data:/data IMAGE"),),
         ),
         _volume_create,
+        makes=True,
     ),
     Verb(
         ("network ls", "network list"),
@@ -178,6 +179,7 @@ VERBS = (
             examples=(Example("%docker network create booking", "and then: %docker_run --network booking IMAGE"),),
         ),
         _network_create,
+        makes=True,
     ),
     Verb(
         ("network connect",),

@@ -1,0 +1,105 @@
+"""What an earlier run of this notebook's kernel has left on the engine.
+
+A kernel that dies removes nothing. So the first thing that a kernel makes leaves a small file in the user's cache, and the next
+`%load_ext` in the same notebook asks the engine whether anything is still there. Without such a file the engine is not asked:
+loading the extension stays quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dockermagic.errors import DockerMagicError
+from dockermagic.labels import KERNEL, NOTEBOOK, container_made_by
+from dockermagic.views.units import plural
+
+if TYPE_CHECKING:
+    from dockermagic.session import Session
+
+__all__ = ["forget", "note", "offer"]
+
+
+def _folder() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dockermagic") / "kernels"
+
+
+def note(notebook: str, kernel: str) -> None:
+    """Note that this run of the kernel has made something; where it cannot be written, nothing is offered later.
+
+    Parameters:
+        notebook: its name, as the labels have it; `kernel`: this run.
+    """
+    path = _folder() / f"{kernel}.json"
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"notebook": notebook, "pid": os.getpid()}))
+
+
+def forget(notebook: str = "") -> None:
+    """Forget the kernels of a notebook, or of all: what they made was removed."""
+    for path, _ in _ended(notebook, also_living=True):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def offer(notebook: str, kernel: str, session: Session) -> str:
+    """Say in a sentence what earlier runs have left; nothing when there is nothing.
+
+    Parameters:
+        notebook, kernel: as for `note`.
+        session: where the engine comes from; it is asked only when an earlier run has left a note.
+    """
+    earlier = [path for path, run in _ended(notebook) if run != kernel]
+    if not earlier:
+        return ""
+    try:
+        found = session.engine.api.containers(all=True, filters={"label": [f"{NOTEBOOK}={notebook}", KERNEL]})
+    except (DockerMagicError, OSError, ValueError):
+        return ""  # no engine now: the note stays for the next time
+    except Exception as error:  # docker-py's own errors, whose module is not imported for this
+        if not type(error).__module__.startswith(("docker", "requests")):
+            raise
+        return ""
+    left = [each for each in found if container_made_by(each.get("Labels")) and each["Labels"].get(KERNEL) != kernel]
+    if not left:
+        for path in earlier:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        return ""
+    number = plural(len(left), "container")
+    return f"From an earlier run of this notebook: {number} still here. %docker_lifecycle shows, %docker_reset removes what is left."
+
+
+def _ended(notebook: str, *, also_living: bool = False) -> Iterator[tuple[Path, str]]:
+    """Give the notes of kernels that run no more: the file, and which run it was."""
+    with contextlib.suppress(OSError):
+        for path in list(_folder().glob("*.json")):
+            try:
+                noted = json.loads(path.read_text())
+                name, pid = str(noted["notebook"]), int(noted["pid"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if (not notebook or name == notebook) and (also_living or not _lives(pid)):
+                yield path, path.stem
+
+
+def _lives(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
+    if os.name == "nt":
+        return False  # asking there would end the process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
