@@ -87,8 +87,10 @@ def unload_ipython_extension(shell: Any) -> None:
     Parameters:
         shell: IPython's shell.
     """
+    from dockermagic import session
     from dockermagic.magics import DockerMagic
 
+    session.CURRENT.close()
     for kind in ("line", "cell"):
         registered = shell.magics_manager.magics[kind]
         for name in DockerMagic.magics[kind]:

@@ -75,7 +75,7 @@ def offer(notebook: str, kernel: str, session: Session) -> str:
                 path.unlink()
         return ""
     number = plural(len(left), "container")
-    return f"From an earlier run of this notebook: {number} still here. %docker_lifecycle shows, %docker_reset removes what is left."
+    return f"Of an earlier run of this notebook: {number} still here. %docker_lifecycle shows them, %docker_reset removes them."
 
 
 def _ended(notebook: str, *, also_living: bool = False) -> Iterator[tuple[Path, str]]:

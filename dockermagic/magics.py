@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.page import page
@@ -15,6 +15,9 @@ from dockermagic.builds.options import read_options
 from dockermagic.engine_report import ENGINE, report
 from dockermagic.errors import BuildCancelled, BuildFailed
 from dockermagic.flags import help_text, split
+
+if TYPE_CHECKING:
+    from dockermagic.commands.call import Verb
 
 
 @magics_class
@@ -59,14 +62,34 @@ class DockerMagic(Magics):
         return run_docker(line, session.CURRENT, self.shell, *place, cell)
 
     @no_var_expand
+    @line_cell_magic
+    def docker_run(self, line: str, cell: str | None = None) -> Any:
+        """Make a container and start it."""
+        from dockermagic.commands.running import RUN_VERB
+
+        return self._verb(RUN_VERB, line, cell)
+
+    @no_var_expand
+    @line_magic
+    def docker_lifecycle(self, line: str) -> Any:
+        """Show the lives of containers."""
+        from dockermagic.commands.lenses import LIFECYCLE
+
+        return self._verb(LIFECYCLE, line)
+
+    @no_var_expand
     @line_magic
     def docker_reset(self, line: str) -> Any:
         """Remove what this notebook made."""
-        from dockermagic.commands.cell import carry_out
         from dockermagic.commands.removals import RESET
 
+        return self._verb(RESET, line)
+
+    def _verb(self, verb: Verb, line: str, cell: str | None = None) -> Any:
+        from dockermagic.commands.cell import carry_out
+
         place = session.own_labels(self.shell), session.notebook_folder(self.shell)
-        return carry_out(RESET, split(line, "%docker_reset"), session.CURRENT, self.shell, *place)
+        return carry_out(verb, split(line, verb.command.name), session.CURRENT, self.shell, *place, cell)
 
     def _keep(self, name: str, value: Any) -> None:
         if name and self.shell is not None:

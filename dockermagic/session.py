@@ -13,6 +13,8 @@ from dockermagic import __version__
 from dockermagic.labels import KERNEL, NOTEBOOK, VERSION
 
 if TYPE_CHECKING:
+    from dockermagic.containers.events import Verb
+    from dockermagic.containers.watch import Watch
     from dockermagic.engine import Engine, Search
 
 KERNEL_RUN = uuid4().hex
@@ -29,6 +31,7 @@ class Session:
         self._found: Search | None = None
         self._asked_for: tuple[str, ...] = ()
         self._lock = threading.Lock()
+        self._watch: Watch | None = None
 
     @property
     def engine(self) -> Engine:
@@ -65,6 +68,46 @@ class Session:
             self._found, self._asked_for = None, wanted
             self._found = search()
             return self._found
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the engine; begun when it is first needed.
+
+        Raises:
+            EngineNotFound: there is no engine.
+        """
+        from dockermagic.containers.watch import Watch
+
+        engine = self.engine
+        with self._lock:
+            if self._watch is None or self._watch.engine is not engine:
+                if self._watch is not None:
+                    self._watch.close()
+                self._watch = Watch(engine)
+            return self._watch
+
+    def told(self, verb: Verb, name: str, command: str, grace: float | None = None) -> None:
+        """Take note that a command is given to a container, so that pictures can say who did it.
+
+        Parameters:
+            name: the container's name or ID.
+            grace: seconds that a stop was told to wait.
+        """
+        from dockermagic.containers.events import CommandGiven
+
+        watch = self._watch
+        if watch is None:  # nobody looks
+            return
+        found = watch.inspect(name)
+        if found is not None:
+            watch.tell(CommandGiven(watch.now(), found[0], verb, command, grace))
+
+    def close(self) -> None:
+        """Let go of the engine, and end what watches it."""
+        with self._lock:
+            watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
 
 
 def notebook_path(shell: Any = None) -> Path | None:

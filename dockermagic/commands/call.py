@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from dockermagic.containers import events
+from dockermagic.containers.watch import Watch
 from dockermagic.engine import Engine
 from dockermagic.engine.answers import Parameter, ask, filters_text
 from dockermagic.errors import EngineError, UsageError
@@ -35,6 +37,13 @@ class Session(Protocol):
     @property
     def engine(self) -> Engine:
         """The engine."""
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the engine."""
+
+    def told(self, verb: events.Verb, name: str, command: str, grace: float | None = None) -> None:
+        """Take note that a command is given to a container, so that pictures can say who did it."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Each follows the docker CLI's command of the same name (docker/cli cli/command/c
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from dockermagic.commands.call import FILTER, FORMAT, NO_TRUNC, QUIET, Call, Tol
 from dockermagic.commands.fields.containers import CONTAINERS, CONTAINERS_WITH_SIZE, container_row
 from dockermagic.commands.hints import for_container
 from dockermagic.commands.listing import Listing, aligned, listed
+from dockermagic.containers.events import Verb as Verb_
 from dockermagic.engine.answers import named
 from dockermagic.errors import EngineError
 from dockermagic.flags import Command, Example, Flag
@@ -40,17 +42,25 @@ def _ps(call: Call) -> Listing:
     return listed(CONTAINERS_WITH_SIZE if call.on("size") else CONTAINERS, rows, found, form, call.on("quiet"))
 
 
-def _simple(path: str, *options: tuple[str, str]) -> Callable[[Call], Told]:
+def _flags(call: Call) -> list[str]:
+    """Give the words before the names, as they were typed."""
+    first = next((place for place, word in enumerate(call.words) if word in call.names), len(call.words))
+    return [word for word in call.words[:first] if word != "--"]
+
+
+def _simple(path: Verb_, *options: tuple[str, str]) -> Callable[[Call], Told]:
     """Give a command that posts to each container; options are pairs of flag and API parameter, sent when given."""
 
     def run(call: Call) -> Told:
         parsed = call.parsed
         query = {parameter: str(parsed.values[flag]) for flag, parameter in options if flag in parsed.given}
-        grace = parsed.values.get("timeout")
+        typed = parsed.values.get("timeout") if "timeout" in parsed.given else None
+        grace = float(typed) if isinstance(typed, int) else None
         # The answer comes when the program has ended, so it may take the whole grace period.
-        patience = None if isinstance(grace, int) and (grace < 0 or grace > 30) else 90.0
+        patience = None if grace is None or grace < 0 or grace > 30 else 90.0
 
         def act(name: str) -> str:
+            call.session.told(path, name, f"docker {path} {shlex.join(_flags(call))} {name}".replace("  ", " "), grace)
             call.ask("POST", f"/containers/{named(name)}/{path}", patience=patience, **query)
             return name
 
@@ -156,11 +166,6 @@ VERBS = (
             ),
         ),
         _ps,
-    ),
-    Verb(
-        ("start", "container start"),
-        Command("%docker start", _ONE, "Start containers that were created, or have ended.", (), least=1),
-        _simple("start"),
     ),
     Verb(
         ("stop", "container stop"),

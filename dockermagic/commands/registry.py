@@ -13,6 +13,7 @@ from dockermagic.commands import (
     logs,
     registries,
     removals,
+    running,
     streams,
     system,
     volumes,
@@ -22,7 +23,7 @@ from dockermagic.commands.call import Verb
 __all__ = ["all_verbs", "overview", "verbs"]
 
 _GROUPS = (
-    ("Containers", (*containers.VERBS, *logs.VERBS)),
+    ("Containers", (*running.VERBS, *containers.VERBS, *logs.VERBS)),
     ("Files of containers", copying.VERBS),
     ("Images", (*images.VERBS, *building.VERBS, *registries.VERBS)),
     ("Volumes and networks", volumes.VERBS),

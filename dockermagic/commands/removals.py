@@ -38,6 +38,7 @@ def _rm(call: Call) -> Told | Plan:
         one = found(name)
         if not one.notebook and not call.on("host-wide"):
             raise _not_ours("container", name)
+        call.session.told("rm", one.id, f"docker rm {'-f ' if force else ''}{name}")
         removal.remove(call, one, force=force, with_volumes=with_volumes)
         gone.append(one)
         return name
