@@ -15,6 +15,7 @@ from dockermagic.engine import Engine
 from dockermagic.engine.answers import Parameter, ask, filters_text
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.flags import Command, Flag, Parsed
+from dockermagic.views.shown import ShownOnce
 
 __all__ = ["AS", "FILTER", "FORMAT", "HOST_WIDE", "NO_TRUNC", "QUIET", "Call", "Told", "Verb", "each_of"]
 
@@ -125,7 +126,7 @@ class Verb:
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(ShownOnce):
     """An answer in words, as the CLI prints it; `data` is what the engine said."""
 
     text: str

@@ -15,6 +15,7 @@ from typing import Any
 
 from dockermagic.commands.templates import render
 from dockermagic.views.cells import width_of
+from dockermagic.views.shown import ShownOnce
 
 __all__ = ["Kind", "Listing", "aligned", "listed"]
 
@@ -46,7 +47,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(ShownOnce):
     """A list that an engine gave.
 
     Parameters:

@@ -14,6 +14,7 @@ from dockermagic.views.look import Look
 from dockermagic.views.output import log_part
 from dockermagic.views.screen import shown_lines
 from dockermagic.views.show import Line
+from dockermagic.views.shown import ShownOnce
 from dockermagic.views.units import plural
 
 __all__ = ["Output", "OutputDrawer"]
@@ -28,19 +29,21 @@ _STATES = {
 
 
 @dataclass(frozen=True)
-class Output:
+class Output(ShownOnce):
     """What was printed.
 
     Parameters:
         title: what it is of; `command`: the docker command that shows it.
         log: its end, as much as is kept; `.text` gives it.
         how: how it ended: "" while it goes on.
+        exit_code: the program's, where one is known.
     """
 
     title: str
     command: str
     log: Log = field(default_factory=Log)
     how: str = ""
+    exit_code: int | None = None
 
     @property
     def text(self) -> str:
@@ -74,8 +77,12 @@ class OutputDrawer:
         return {"text/html": self._markup(model, Look(inline=True), _SAVED), "text/plain": self.text(model, 0.0, 0)}
 
     def _markup(self, model: Output, look: Look, room: Mapping[str, int]) -> str:
-        part = log_part(model.log, self.source, lines=room["lines"], chars=room["chars"], opened=True)
+        part = log_part(model.log, self.source, lines=room["lines"], chars=room["chars"], opened=True, errors_apart=True)
         role, glyph, word = _STATES.get(model.how, ("failed", "✗", "broken off"))
+        if model.exit_code is not None:
+            role, glyph = ("failed", "✗") if model.exit_code else ("succeeded", "✓")
+            word = f"exit code {model.exit_code}"
+        errors = any(stream == 2 for stream, _ in model.log.last(room["lines"]))
         return str(
             h.section(look("root"), aria_label=model.title)[
                 h.header(look("header"))[
@@ -86,6 +93,7 @@ class OutputDrawer:
                     h.span(look("aside"))[h.code(look("code"))[one_line(model.command, 160)]],
                 ],
                 log_details(part, "o", look) if part is not None else h.p(look("muted"))["Nothing was printed."],
+                errors and h.p(look("muted"))["Slanted lines were printed to stderr."],
             ]
         )
 

@@ -65,8 +65,12 @@ def _markup(model: Pages, *, live: bool) -> str:
     return str(h.section(look("root"))[parts])
 
 
-def _button(do: str, text: str, look: Look, title: str = "") -> h.Renderable:
-    return h.button(look("button"), KEYS, type="button", data_do=do, title=title or None)[text]
+_LIKE_TEXT = "background:none;border:none;padding:0;margin:0;font:inherit;color:inherit;text-align:left;cursor:pointer"
+_LEADS_ON = f"{_LIKE_TEXT};text-decoration:underline dotted;text-underline-offset:3px"
+
+
+def _button(do: str, text: str, look: Look, title: str = "", style: str = "") -> h.Renderable:
+    return h.button(look("button", style=style), KEYS, type="button", data_do=do, title=title or None)[text]
 
 
 def _table(page: Page, live: bool, look: Look) -> h.Renderable:
@@ -102,10 +106,12 @@ def _order(page: Page, place: int) -> str | None:
 
 def _heading(page: Page, place: int, live: bool, look: Look) -> h.Node:
     mark = "" if place != page.sorted_by else " ↓" if page.descending else " ↑"
-    return _button(f"sort {place}", page.header[place] + mark, look, "sort by this") if live else page.header[place] + mark
+    return (
+        _button(f"sort {place}", page.header[place] + mark, look, "sort by this", _LIKE_TEXT) if live else page.header[place] + mark
+    )
 
 
 def _cell(cell: Cell, live: bool, look: Look) -> h.Node:
     if not cell.kind or not live:
         return cell.text
-    return _button(f"open {cell.kind} {cell.name}", cell.text, look, f"docker {cell.kind} inspect {cell.name[:64]}")
+    return _button(f"open {cell.kind} {cell.name}", cell.text, look, f"docker {cell.kind} inspect {cell.name[:64]}", _LEADS_ON)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from dockermagic.commands import human
 from dockermagic.views.hostile import one_line
+from dockermagic.views.shown import ShownOnce
 from dockermagic.views.table import Table
 from dockermagic.views.units import plural
 
@@ -49,7 +50,7 @@ class Removal:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(ShownOnce):
     """What goes, and what stays because no notebook made it.
 
     Parameters:

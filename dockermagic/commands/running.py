@@ -30,6 +30,7 @@ from dockermagic.flags import Command, Example, Flag
 from dockermagic.views import shown
 from dockermagic.views.console import can_open, open_console
 from dockermagic.views.show import Line, Quiet, open_view
+from dockermagic.views.shown import ShownOnce
 from dockermagic.views.standing import open_standing
 
 __all__ = ["RUN_VERB", "VERBS", "stand"]
@@ -157,7 +158,8 @@ class _ExecDrawer:
 
     def _output(self, model: Containers, how: str) -> Output:
         log = next((each.output for each in model if each.output), None)
-        output = Output(self.title, self.command, how=how)
+        last = next((each.execs[-1].exit_code for each in model if each.execs), None) if how else None
+        output = Output(self.title, self.command, how=how, exit_code=last)
         return replace(output, log=log) if log is not None else output
 
     def html(self, model: Containers, now: float) -> str:
@@ -185,7 +187,7 @@ class _ExecDrawer:
         return False
 
 
-class Printed:
+class Printed(ShownOnce):
     """What a program in a container printed: `.output`, `.logs()`, `.exit_code`; `.container` is where it ran."""
 
     def __init__(self, command: str, outcome: Outcome, container: Any) -> None:

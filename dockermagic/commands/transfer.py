@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from dockermagic.views.shown import ShownOnce
+
 __all__ = ["Layer", "Transfer", "changed"]
 
 LayerState = Literal["waiting", "moving", "unpacking", "done", "there", "mounted"]
@@ -41,7 +43,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Transfer(ShownOnce):
     """An image on its way.
 
     Parameters:

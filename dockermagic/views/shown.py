@@ -15,3 +15,14 @@ def take(result: object) -> bool:
     found = bool(_JUST_SHOWN) and _JUST_SHOWN[0] is result
     _JUST_SHOWN.clear()
     return found
+
+
+class ShownOnce:
+    """An answer that its cell has shown already is not shown a second time as the cell's value."""
+
+    def _ipython_display_(self) -> None:
+        if take(self):
+            return
+        from IPython.display import display
+
+        display({"text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types
