@@ -85,7 +85,7 @@ def _ended(notebook: str, *, also_living: bool = False) -> Iterator[tuple[Path, 
             try:
                 noted = json.loads(path.read_text())
                 name, pid = str(noted["notebook"]), int(noted["pid"])
-            except (OSError, ValueError, KeyError, TypeError):
+            except (OSError, ValueError, KeyError, TypeError, OverflowError):
                 continue
             if (not notebook or name == notebook) and (also_living or not _lives(pid)):
                 yield path, path.stem
