@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from dockermagic import __version__
 from dockermagic.labels import KERNEL, NOTEBOOK, VERSION
 
 if TYPE_CHECKING:
-    from dockermagic.containers.events import Verb
+    from dockermagic.containers.events import CommandGiven, Verb
     from dockermagic.containers.watch import Watch
     from dockermagic.engine import Engine, Search
 
@@ -21,17 +22,26 @@ KERNEL_RUN = uuid4().hex
 """This run of the kernel."""
 
 
+REMEMBERED = 1000
+"""Commands that are kept, to label what they brought about."""
+
+
 class Session:
     """One kernel's (or program's) use of Docker.
 
     The engine is looked for when it is first needed, and again when it went away, became another one, or another one was asked for.
+
+    Parameters:
+        engine: use this one, and look for none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._only = engine
         self._found: Search | None = None
         self._asked_for: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._watch: Watch | None = None
+        self.given: deque[CommandGiven] = deque(maxlen=REMEMBERED)
 
     @property
     def engine(self) -> Engine:
@@ -42,6 +52,8 @@ class Session:
         """
         from dockermagic.engine import not_found
 
+        if self._only is not None:
+            return self._only
         found = self.found()
         if found.engine is None:
             raise not_found(found)
@@ -92,15 +104,21 @@ class Session:
         Parameters:
             name: the container's name or ID.
             grace: seconds that a stop was told to wait.
+
+        Raises:
+            EngineError: there is no engine, or it does not answer.
         """
         from dockermagic.containers.events import CommandGiven
 
-        watch = self._watch
-        if watch is None:  # nobody looks
-            return
-        found = watch.inspect(name)
+        now = self.watch.now()
+        found = self.watch.inspect(name)
         if found is not None:
-            watch.tell(CommandGiven(watch.now(), found[0], verb, command, grace))
+            self.remember(CommandGiven(now, found[0], verb, command, grace))
+
+    def remember(self, given: CommandGiven) -> None:
+        """Keep a command, for pictures that are open and for those to come."""
+        self.given.append(given)
+        self.watch.tell(given)
 
     def close(self) -> None:
         """Let go of the engine, and end what watches it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,13 @@ class Session(Protocol):
     @property
     def watch(self) -> Watch:
         """What watches the engine."""
+
+    @property
+    def given(self) -> Iterable[events.CommandGiven]:
+        """The commands that were given to containers, oldest first."""
+
+    def remember(self, given: events.CommandGiven) -> None:
+        """Keep one of them."""
 
     def told(self, verb: events.Verb, name: str, command: str, grace: float | None = None) -> None:
         """Take note that a command is given to a container, so that pictures can say who did it."""

@@ -6,13 +6,15 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from dockermagic.commands.call import Call, Told, Verb, each_of
 from dockermagic.commands.follow import in_notebook
 from dockermagic.commands.hints import for_container
 from dockermagic.commands.output_view import Output, OutputDrawer
 from dockermagic.containers import create as creation
+from dockermagic.containers import events
+from dockermagic.containers.events import CommandGiven
 from dockermagic.containers.exec_request import AttachRequest, ExecRequest, read_attach, read_exec
 from dockermagic.containers.execs import attach, run_exec
 from dockermagic.containers.flags import ATTACH, CREATE, EXEC, RUN
@@ -56,9 +58,12 @@ def _stdin(call: Call, *, interactive: bool) -> bytes:
 
 
 def _live(call: Call, outcome: Any) -> Any:
-    """Give what a learner holds of a container; None if there is none."""
+    """Give what a learner holds of a container, and keep what was typed for pictures to come; None if there is none."""
     if not isinstance(outcome, Outcome) or not outcome.id:
         return None
+    for fact in outcome.container.facts if outcome.container is not None else ():
+        if fact.kind == "command":
+            call.session.remember(CommandGiven(fact.time, outcome.id, cast(events.Verb, fact.verb), fact.text, fact.number))
     return LiveContainer(call.engine, call.session.watch, outcome.containers, outcome.id)
 
 
@@ -133,6 +138,9 @@ def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None
     lifecycle = Lifecycle(call.engine, call.session.watch, ids, known=known)
     for id in ids or [str(each["Id"]) for each in call.ask("GET", "/containers/json", all=True)]:
         lifecycle.learn(id)
+    for given in call.session.given:
+        if lifecycle.containers.find(given.id) is not None:
+            lifecycle.take(given)
     view = open_standing(ContainersDrawer(), shell=call.shell, act=lifecycle.act)
     lifecycle.follow(view.update)
     return lifecycle

@@ -9,7 +9,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +17,7 @@ from dockermagic.engine import Engine
 from dockermagic.engine.address import Address
 from dockermagic.errors import DockerMagicError
 from dockermagic.labels import KERNEL, NOTEBOOK
+from dockermagic.session import Session
 from tests.rig import clients
 from tests.rig.clients import Cli
 from tests.rig.fixtures import had
@@ -33,7 +33,7 @@ class Desk:
     def __init__(self, url: str, cli: Cli, folder: Path) -> None:
         self.cli, self.folder = cli, folder
         self.salt = f"dmt{secrets.token_hex(3)}"
-        self.session = SimpleNamespace(engine=Engine(Address(url)))
+        self.session = Session(Engine(Address(url)))
 
     def set_up(self) -> None:
         salt, run = self.salt, self.cli.run
@@ -55,6 +55,7 @@ class Desk:
         self.cli.run("volume", "rm", f"{salt}-vol", f"{salt}-free", check=False)
         self.cli.run("network", "rm", f"{salt}-net", check=False)
         self.cli.run("rmi", f"{salt}/first:1", f"{salt}/second:2.0-x", check=False)
+        self.session.close()
         self.session.engine.close()
 
     def ours(self, line: str) -> str:
@@ -62,7 +63,7 @@ class Desk:
         out = io.StringIO()
         try:
             with contextlib.redirect_stdout(out):
-                run_docker(line, self.session, None, LABELS, self.folder)  # type: ignore[arg-type]
+                run_docker(line, self.session, None, LABELS, self.folder)
         except DockerMagicError as error:
             return f"refused: {error}"
         return out.getvalue()

@@ -7,7 +7,6 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from dockermagic.engine import Engine
 from dockermagic.engine.address import Address
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.labels import KERNEL, NOTEBOOK
+from dockermagic.session import Session
 from tests.rig.processes import await_fact
 from tests.rig.registry import Registry
 
@@ -31,13 +31,14 @@ Do = Callable[..., Any]
 @pytest.fixture
 def do(docker_engine: str) -> Iterator[Do]:
     engine = Engine(Address(docker_engine))
-    session: Any = SimpleNamespace(engine=engine)
+    session = Session(engine)
 
     def run(line: str, cell: str | None = None) -> Any:
         return run_docker(line, session, None, ((NOTEBOOK, "test"), (KERNEL, "test")), Path("/"), cell)
 
     run.engine = engine  # type: ignore[attr-defined]  # tests ask it, too
     yield run
+    session.close()
     engine.close()
 
 

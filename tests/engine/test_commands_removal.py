@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from dockermagic.commands.removals import RESET
 from dockermagic.engine import Engine
 from dockermagic.errors import EngineError
 from dockermagic.labels import KERNEL, NOTEBOOK
+from dockermagic.session import Session
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +25,7 @@ class Room:
     """An engine with what two notebooks and an instructor have on it."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine, self.api = engine, engine.api
+        self.engine, self.api, self.session = engine, engine.api, Session(engine)
         self.salt = f"dmt{secrets.token_hex(3)}"
         self.mine = {NOTEBOOK: f"{self.salt}-mine", KERNEL: "k"}
         self.other = {NOTEBOOK: f"{self.salt}-other", KERNEL: "k"}
@@ -38,12 +38,10 @@ class Room:
         return f"{self.salt}-{name}"
 
     def do(self, line: str, folder: Path = Path("/")) -> Any:
-        session: Any = SimpleNamespace(engine=self.engine)
-        return run_docker(line, session, None, tuple(self.mine.items()), folder)
+        return run_docker(line, self.session, None, tuple(self.mine.items()), folder)
 
     def reset(self, *words: str) -> Plan:
-        session: Any = SimpleNamespace(engine=self.engine)
-        plan = carry_out(RESET, list(words), session, None, tuple(self.mine.items()), Path("/"))
+        plan = carry_out(RESET, list(words), self.session, None, tuple(self.mine.items()), Path("/"))
         assert isinstance(plan, Plan)
         return plan
 
@@ -57,6 +55,7 @@ class Room:
 def room(everywhere: Engine) -> Iterator[Room]:
     made = Room(everywhere)
     yield made
+    made.session.close()
     api = everywhere.api
     for each in api.containers(all=True):
         if any(made.salt in name for name in each["Names"]):
