@@ -79,6 +79,38 @@ class DockerMagic(Magics):
 
     @no_var_expand
     @line_magic
+    def docker_ports(self, line: str) -> Any:
+        """Show ports."""
+        from dockermagic.commands.lenses import PORTS
+
+        return self._verb(PORTS, line)
+
+    @no_var_expand
+    @line_magic
+    def docker_volumes(self, line: str) -> Any:
+        """Show what survives."""
+        from dockermagic.commands.lenses import VOLUMES
+
+        return self._verb(VOLUMES, line)
+
+    @no_var_expand
+    @line_magic
+    def docker_networks(self, line: str) -> Any:
+        """Show networks."""
+        from dockermagic.commands.lenses import NETWORKS
+
+        return self._verb(NETWORKS, line)
+
+    @no_var_expand
+    @line_magic
+    def docker_explain(self, line: str) -> Any:
+        """Take a command line apart."""
+        from dockermagic.commands.lenses import EXPLAIN
+
+        return self._verb(EXPLAIN, line)
+
+    @no_var_expand
+    @line_magic
     def docker_reset(self, line: str) -> Any:
         """Remove what this notebook made."""
         from dockermagic.commands.removals import RESET

@@ -110,7 +110,19 @@ def show(answer: Any, call: Call) -> None:
         _show_listing(answer, call)
     elif isinstance(answer, Plan):
         _show_plan(answer)
+    elif hasattr(answer, "_repr_mimebundle_") and isinstance(answer, shown.ShownOnce):
+        _draw(answer)
     shown.mark(answer)
+
+
+def _draw(answer: Any) -> None:
+    """Show something that knows how it looks."""
+    if getattr(running_shell(), "kernel", None) is None:
+        sys.stdout.write(f"{answer._repr_mimebundle_()['text/plain']}\n")
+        return
+    from IPython.display import display
+
+    display(answer._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]  # IPython has no types
 
 
 def _show_listing(listing: Listing, call: Call) -> None:

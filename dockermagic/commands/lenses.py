@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from dockermagic.commands.call import Call, Verb
 from dockermagic.commands.hints import for_container
 from dockermagic.commands.running import stand
+from dockermagic.containers.explain import explain
+from dockermagic.containers.lenses.read_mounts import read_mounts
+from dockermagic.containers.lenses.read_networks import read_networks, resolve
+from dockermagic.containers.lenses.read_ports import read_ports
 from dockermagic.engine.answers import named
-from dockermagic.errors import EngineError
-from dockermagic.flags import Command, Example
+from dockermagic.errors import EngineError, UsageError
+from dockermagic.flags import Command, Example, Flag
 
-__all__ = ["LIFECYCLE", "container_ids"]
+__all__ = ["EXPLAIN", "LIFECYCLE", "NETWORKS", "PORTS", "VOLUMES", "container_ids"]
 
 
 def container_ids(call: Call) -> list[str]:
@@ -47,4 +52,85 @@ LIFECYCLE = Verb(
         notes=("The picture goes on after the cell: it moves whenever the engine says that something happened.",),
     ),
     _lifecycle,
+)
+
+
+def _ports(call: Call) -> Any:
+    return read_ports(call.engine, container_ids(call), probing=not call.on("no-probe"))
+
+
+def _volumes(call: Call) -> Any:
+    return read_mounts(call.engine, container_ids(call))
+
+
+def _networks(call: Call) -> Any:
+    name = call.parsed.text("resolve")
+    if not name:
+        return read_networks(call.engine, container_ids(call))
+    if len(call.names) != 1:
+        raise UsageError("--resolve asks from inside one container.", "For example: %docker_networks api --resolve postgres")
+    return resolve(call.engine, container_ids(call)[0], name)
+
+
+def _explain(call: Call) -> Any:
+    return explain(shlex.join(call.words))
+
+
+PORTS = Verb(
+    ("ports",),
+    Command(
+        "%docker_ports",
+        "[OPTIONS] [CONTAINER…]",
+        "Show which port of this machine leads to which program in which container, and where the way is broken.",
+        (Flag("no-probe", kind="bool", ours=True, help="do not try to connect to the published ports"),),
+        examples=(Example("%docker_ports web", "one container"), Example("%docker_ports", "all that run")),
+        notes=("Published, only exposed, nobody listens, listening on 127.0.0.1 only, taken on this machine: each is told apart.",),
+    ),
+    _ports,
+)
+VOLUMES = Verb(
+    ("volumes",),
+    Command(
+        "%docker_volumes",
+        "[CONTAINER…]",
+        "Show what a container has written and where: what docker rm destroys, and what survives.",
+        (),
+        examples=(Example("%docker_volumes db", "one container"),),
+    ),
+    _volumes,
+)
+NETWORKS = Verb(
+    ("networks",),
+    Command(
+        "%docker_networks",
+        "[OPTIONS] [CONTAINER…]",
+        "Show which containers are on which network, with addresses and names.",
+        (
+            Flag(
+                "resolve",
+                metavar="NAME",
+                example="postgres",
+                ours=True,
+                help="ask for it from inside the container; says why it fails",
+            ),
+        ),
+        examples=(
+            Example("%docker_networks", "all networks"),
+            Example("%docker_networks api --resolve postgres", "what does postgres lead to, seen from api?"),
+        ),
+    ),
+    _networks,
+)
+EXPLAIN = Verb(
+    ("explain",),
+    Command(
+        "%docker_explain",
+        "docker COMMAND …",
+        "Take a command line apart, piece by piece. Nothing is run.",
+        (),
+        interspersed=False,
+        least=1,
+        examples=(Example("%docker_explain docker run -d --name my-app -p 3000:3000 my-app:1.0", "what does each word mean?"),),
+    ),
+    _explain,
 )

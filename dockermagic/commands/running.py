@@ -128,6 +128,7 @@ def _run_terminal(call: Call, request: RunRequest) -> Any:
     watch = call.session.watch
     id, terminal, _ = run_terminal(call.engine, request, watch, labels=call.labels)
     container = LiveContainer(call.engine, watch, Containers(engine=call.engine.about.title), id)
+    watch.inspect(id)  # so that it knows its name at once
     open_console(terminal, shell=call.shell, title=request.name or id[:12], command=f"docker run {request.command}")
     shown.mark(container)
     return container

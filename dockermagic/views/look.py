@@ -97,6 +97,12 @@ RULES: dict[str, str] = {
     "tail": "display:flex;flex-direction:column-reverse",
     "block": "display:block",
     "foot": "margin:10px 8px 0",
+    "buttons": "display:flex;flex-wrap:wrap;gap:4px 8px;margin:2px 0",
+    "button": (
+        f"background-color:{tint(INK['note'], 0.14)};border:1px solid {tint(INK['note'], 0.6)};border-radius:6px;color:inherit;"
+        "cursor:pointer;font-family:inherit;font-size:13px;line-height:1.5;margin:0;padding:1px 10px;white-space:nowrap"
+    ),
+    "trouble": "white-space:pre-wrap;overflow-wrap:break-word",
     "copy": (
         f"background-color:{tint(INK['note'], 0.12)};border:1px solid {_LINE};border-radius:6px;"
         f"margin:2px 8px 0;padding:6px 12px;{_MONO}"

@@ -25,4 +25,5 @@ class ShownOnce:
             return
         from IPython.display import display
 
-        display({"text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types
+        drawn = getattr(self, "_repr_mimebundle_", None)
+        display(drawn() if drawn is not None else {"text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types

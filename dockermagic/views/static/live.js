@@ -1,17 +1,17 @@
 // The live view: puts the markup that Python sends into the page, changing only what differs. It decides nothing else.
-// (morphdom stands before this text; both are one module.)
+// (In the widget morphdom stands before this text and both are one module; the lab extension imports both.)
 
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 8;
 
 /** Make `root` hold the markup; keep focus, selection, scroll positions, and what the reader opened or closed. */
-export function patch(root, html, held) {
+export function patch(root, html, held, morph = morphdom) {
   const template = document.createElement("template"); // inert: nothing in it loads or runs
   template.innerHTML = html;
   const next = root.cloneNode(false);
   next.append(template.content);
   const tails = [...root.querySelectorAll("[data-tail]")].filter(atEnd);
   const known = new Set(root.querySelectorAll("[data-tail]"));
-  morphdom(root, next, {
+  morph(root, next, {
     childrenOnly: true,
     getNodeKey: (node) => (node.nodeType === 1 ? node.getAttribute("data-key") ?? undefined : undefined),
     onBeforeElUpdated(from, to) {
@@ -27,7 +27,7 @@ export function patch(root, html, held) {
 }
 
 /** Note the `<details>` that the reader opened, closed, scrolled or selected in: they stay as they are. */
-function keepTouched(root, held) {
+export function keepTouched(root, held) {
   for (const kind of ["click", "wheel", "keydown", "pointerdown"]) {
     root.addEventListener(kind, (event) => {
       const details = event.target.closest?.("details");

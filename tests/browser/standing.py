@@ -1,0 +1,59 @@
+"""Steps of the tests of what goes on after its cell: in an open notebook, and in what is saved of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.browser.notebooks import LabPage
+
+
+def opened(lab_page: LabPage, name: str, cells: list[str]) -> Path:
+    path = lab_page.open(name, cells)
+    lab_page.run()
+    lab_page.done()
+    return path
+
+
+def kept(page: Any, text: str) -> None:
+    page.wait_for_function(
+        """(text) => window.jupyterapp.shell.currentWidget.content.model.cells.get(0).outputs.get(0)
+                     .data['text/html'].includes(text)""",
+        arg=text,
+    )
+
+
+def saved(lab_page: LabPage, path: Path) -> dict[str, Any]:
+    lab_page.save()
+    (output,) = json.loads(path.read_text())["cells"][0]["outputs"]
+    return {name: "".join(data) if isinstance(data, list) else data for name, data in output["data"].items()}
+
+
+def loaded_again(lab_page: LabPage) -> None:
+    """Load the page again; the next test begins with a page that restores nothing."""
+    lab_page.page.reload()
+    lab_page.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    lab_page.loaded = False
+
+
+def asked(page: Any, expression: str) -> str:
+    """Let the kernel evaluate an expression."""
+    return str(
+        page.evaluate(
+            """async (code) => {
+              const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+                .requestExecute({code: "", user_expressions: {it: code}, store_history: false});
+              return (await future.done).content.user_expressions.it.data["text/plain"];
+            }""",
+            expression,
+        )
+    )
+
+
+def becomes(page: Any, expression: str, wanted: str) -> None:
+    for _ in range(100):
+        if asked(page, expression) == wanted:
+            return
+        page.wait_for_timeout(50)
+    assert asked(page, expression) == wanted

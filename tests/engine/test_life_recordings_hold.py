@@ -1,0 +1,22 @@
+"""The recorded lives still are what engines tell: every case is lived again, and told the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rig import engines, record_containers
+from tests.rig.life_cases import CASES, Case
+from tests.unit.life_replay import load, replay, told
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_life_is_told_as_it_was_recorded(any_engine: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engines.at(any_engine)
+    label = "podman" if engine.name == "podman" else "20.10" if engine.version.startswith("20.10") else "28"
+    monkeypatch.setattr(record_containers, "RECORDINGS", tmp_path)
+    path = record_containers.record(case, engine, label)
+    assert told(replay(load(path))) == case.differs.get(label, case.told)
