@@ -137,8 +137,7 @@ def _run_terminal(call: Call, request: RunRequest) -> Any:
 def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None) -> Lifecycle:
     """Open a view of containers that goes on after the cell, with its buttons."""
     lifecycle = Lifecycle(call.engine, call.session.watch, ids, known=known)
-    for id in ids or [str(each["Id"]) for each in call.ask("GET", "/containers/json", all=True)]:
-        lifecycle.learn(id)
+    lifecycle.learn(ids or [str(each["Id"]) for each in call.ask("GET", "/containers/json", all=True)])
     for given in call.session.given:
         if lifecycle.containers.find(given.id) is not None:
             lifecycle.take(given)

@@ -135,6 +135,8 @@ def _inspected(containers: Containers, event: ev.Inspected) -> Containers:
         if each.inspected is not None and each.inspected > event.time:
             return each
         seen = event.seen
+        if not seen.program and seen.started == each.seen.started:
+            seen = replace(seen, program=each.seen.program)
         newer = replace(
             each,
             seen=seen,

@@ -80,7 +80,8 @@ class RestartPolicy:
 class Seen:
     """What `docker inspect` tells of a container at one moment.
 
-    `argv` is the program that runs as process 1 with its arguments; `entrypoint` and `cmd` are where they come from. `created`,
+    `argv` is what process 1 was started as; `entrypoint` and `cmd` are where it comes from. `program` is what process 1 was seen to
+    be once it ran (a shell may hand over to the program that it starts), empty if nobody looked. `created`,
     `started`, `finished` are seconds since the epoch, None if it never was. `stop_timeout` is seconds, None for the engine's own
     (10). `memory` is the limit in bytes, 0 for none.
     """
@@ -97,6 +98,7 @@ class Seen:
     started: float | None = None
     finished: float | None = None
     argv: tuple[str, ...] = ()
+    program: str = ""
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()
     tty: bool = False

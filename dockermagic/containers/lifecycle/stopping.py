@@ -15,7 +15,7 @@ from dockermagic.containers.signals import SIGKILL, signal_name
 from dockermagic.views.hostile import one_line
 from dockermagic.views.units import tick_step, tick_text, total_text
 
-__all__ = ["Flag", "StopPicture", "form_of", "stop_picture"]
+__all__ = ["Flag", "StopPicture", "form_of", "started_as_shell", "stop_picture"]
 
 _SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
 
@@ -114,10 +114,18 @@ def _told(seen: Seen, grace: float, end: Moment | None, elapsed: float) -> str:
 
 
 def is_shell(seen: Seen) -> bool:
+    """Say whether process 1 is a shell that runs a command line."""
+    return started_as_shell(seen) and not handed_over(seen)
+
+
+def started_as_shell(seen: Seen) -> bool:
     """Say whether process 1 was started as a shell that runs a command line."""
-    if not seen.argv or posixpath.basename(seen.argv[0]) not in _SHELLS:
-        return False
-    return "-c" in seen.argv[1:3]
+    return bool(seen.argv) and posixpath.basename(seen.argv[0]) in _SHELLS and "-c" in seen.argv[1:3]
+
+
+def handed_over(seen: Seen) -> bool:
+    """Say whether the shell was seen to have become the program: some do, when that is all that is left to do."""
+    return bool(seen.program) and posixpath.basename(seen.program.split(" ")[0]) not in _SHELLS
 
 
 def form_of(seen: Seen) -> str:
@@ -127,7 +135,11 @@ def form_of(seen: Seen) -> str:
     words = one_line(" ".join(seen.argv), 90)
     if seen.init:
         return f"--init: process 1 is docker-init, which passes signals on to {words}"
-    return f"shell form: process 1 is the shell in {words}" if is_shell(seen) else f"exec form: process 1 is {words}"
+    if not started_as_shell(seen):
+        return f"exec form: process 1 is {words}"
+    if handed_over(seen):
+        return f"shell form: started as {words}, and the shell has handed over to process 1: {one_line(seen.program, 60)}"
+    return f"shell form: process 1 is the shell in {words}"
 
 
 def _why(seen: Seen, end: Moment | None, grace: float, elapsed: float) -> str:
@@ -144,7 +156,7 @@ def _why(seen: Seen, end: Moment | None, grace: float, elapsed: float) -> str:
             f"{signal} went to the shell. As process 1 it ends at no signal that it has no trap for, and it passes none on to the "
             'program that it started. In the exec form, CMD ["program", "argument"], the program gets the signal itself.'
         )
-    program = one_line(posixpath.basename(seen.argv[0]), 40)
+    program = one_line(posixpath.basename((seen.program.split(" ") if seen.program else seen.argv)[0]), 40)
     return (
         f"{signal} went to {program} itself, but process 1 ends at no signal that it has no handler for: Linux protects it so. "
         "Let the program handle the signal, or start the container with --init."
