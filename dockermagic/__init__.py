@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockermagic.api import build
     from dockermagic.builds.model import Build, Step
     from dockermagic.errors import (
@@ -53,6 +55,10 @@ __all__ = [
 _HOMES = {"build": "dockermagic.api", "Build": "dockermagic.builds.model", "Step": "dockermagic.builds.model"}
 
 
+_UNHOOKS: list[Callable[[], None]] = []
+"""What takes back what loading the extension hooked into IPython."""
+
+
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: loading the extension stays quick."""
     if name not in __all__:
@@ -76,6 +82,10 @@ def load_ipython_extension(shell: Any) -> None:
     from dockermagic.magics import DockerMagic
 
     shell.register_magics(DockerMagic)
+    if getattr(shell, "Completer", None) is not None:
+        from dockermagic.tabs import hook_tabs
+
+        _UNHOOKS.append(hook_tabs(shell))
     left = session.left_here(shell)
     if left:
         print(left)  # noqa: T201  # what `%load_ext` has to say
@@ -90,6 +100,8 @@ def unload_ipython_extension(shell: Any) -> None:
     from dockermagic import session
     from dockermagic.magics import DockerMagic
 
+    while _UNHOOKS:
+        _UNHOOKS.pop()()
     session.CURRENT.close()
     for kind in ("line", "cell"):
         registered = shell.magics_manager.magics[kind]

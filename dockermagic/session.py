@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dockermagic import __version__
+from dockermagic.errors import DockerMagicError
 from dockermagic.labels import KERNEL, NOTEBOOK, VERSION
 
 if TYPE_CHECKING:
     from dockermagic.containers.events import CommandGiven, Verb
-    from dockermagic.containers.watch import Watch
+    from dockermagic.containers.watch import Kind, Watch
     from dockermagic.engine import Engine, Search
 
 KERNEL_RUN = uuid4().hex
@@ -41,6 +44,7 @@ class Session:
         self._asked_for: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._watch: Watch | None = None
+        self._looking = False
         self.given: deque[CommandGiven] = deque(maxlen=REMEMBERED)
 
     @property
@@ -97,6 +101,20 @@ class Session:
                     self._watch.close()
                 self._watch = Watch(engine)
             return self._watch
+
+    def names(self, kind: Kind) -> Sequence[str]:
+        """Give the names that the engine has, out of memory; none as long as nobody has looked, which then begins."""
+        if self._watch is not None:
+            return self._watch.names(kind)
+        if not self._looking:
+            self._looking = True
+            threading.Thread(target=self._look, name="dockermagic names", daemon=True).start()
+        return ()
+
+    def _look(self) -> None:
+        with contextlib.suppress(DockerMagicError):  # without an engine there are no names
+            _ = self.watch
+        self._looking = False
 
     def told(self, verb: Verb, name: str, command: str, grace: float | None = None) -> None:
         """Take note that a command is given to a container, so that pictures can say who did it.

@@ -91,7 +91,7 @@ def _out(call: Call, container: str, path: str, goal: str) -> str:
             here.mkdir(exist_ok=True)
             into = here
         _unpack(file, into, rename, drop=contents)
-    return f"Successfully copied {human.size(size)} to {here}\n"
+    return f"Successfully copied {human.size(size)} to {goal}\n"
 
 
 def _unpack(file: IO[bytes], into: Path, rename: str, *, drop: bool) -> None:

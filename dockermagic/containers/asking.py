@@ -6,12 +6,15 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from dockermagic.containers import inspected
 from dockermagic.errors import EngineError
 
 if TYPE_CHECKING:
+    from dockermagic.containers.parts import Seen
     from dockermagic.engine import Engine
     from dockermagic.engine.http import Exchange
 
@@ -49,6 +52,20 @@ class Asker:
             return json.loads(text)
         except ValueError as error:
             raise EngineError("The engine's answer cannot be read.") from error
+
+    def seen(self, name: str) -> tuple[str, Seen]:
+        """Ask about a container: its id, and what is told of it.
+
+        Raises:
+            as `get`.
+        """
+        answer = self.get(f"/containers/{name}/json")
+        seen = inspected.read(answer)
+        if seen.state == "running" and seen.shell_form:
+            # Whether the shell has stayed, only the list of processes tells; a program that has just ended has none.
+            with contextlib.suppress(EngineError):
+                seen = replace(seen, program=inspected.process_one(self.get(f"/containers/{name}/top"), seen.pid))
+        return str(answer.get("Id", "")), seen
 
     def lines(
         self, path: str, query: Mapping[str, Any] | None = None, opened: Callable[[], None] | None = None

@@ -13,7 +13,7 @@ from typing import Any, cast, get_args
 
 from dockermagic.containers.parts import Attachment, Health, Mount, MountType, Port, Probe, RestartPolicy, Seen, State
 
-__all__ = ["read", "time_of"]
+__all__ = ["process_one", "read", "time_of"]
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
@@ -167,3 +167,19 @@ def _attachment(name: str, each: Json) -> Attachment:
         gateway=_text(each.get("Gateway")),
         aliases=tuple(aliases),
     )
+
+
+def process_one(answer: Json, pid: int) -> str:
+    """Give the command line of process 1 from the answer to `GET /containers/{id}/top`; empty if it is not in it.
+
+    Parameters:
+        pid: its number outside the container; Podman counts inside.
+    """
+    titles = _texts(answer.get("Titles"))
+    if "PID" not in titles:
+        return ""
+    for row in _list(answer.get("Processes")):
+        words = _texts(row)
+        if len(words) == len(titles) and words[titles.index("PID")] in (str(pid), "1"):
+            return words[-1]
+    return ""

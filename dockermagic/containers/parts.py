@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["Attachment", "Health", "Mount", "Port", "Probe", "RestartPolicy", "Seen", "State"]
+
+_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh"}
 
 State = Literal["created", "running", "paused", "restarting", "exited", "removing", "dead", "removed"]
 """Docker's own words for the state of a container, and "removed" for one that is gone. People call an exited one stopped."""
@@ -119,3 +122,18 @@ class Seen:
     mounts: tuple[Mount, ...] = ()
     networks: tuple[Attachment, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shell_form(self) -> bool:
+        """Whether process 1 was started as a shell that runs a command line."""
+        return bool(self.argv) and is_shell(self.argv[0]) and "-c" in self.argv[1:3]
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether that shell was seen to have become the program: some do, when that is all that is left to do."""
+        return self.shell_form and bool(self.program) and not is_shell(self.program.split(" ")[0])
+
+
+def is_shell(program: str) -> bool:
+    """Say whether a program is a shell, by its name."""
+    return posixpath.basename(program) in _SHELLS

@@ -140,10 +140,9 @@ class Watch:
         """
         asked = self.now()
         try:
-            answer = self._asker.get(f"/containers/{name}/json")
+            id, seen = self._asker.seen(name)
         except Gone:
             return None
-        id, seen = str(answer.get("Id", "")), inspected.read(answer)
         self._tell(ev.Inspected(asked, id, seen))
         return id, seen
 

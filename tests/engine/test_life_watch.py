@@ -197,3 +197,13 @@ def test_a_crowd_of_containers_loses_nothing(makes: Makes, watch: Watch) -> None
     watch.subscribe(heard.append)
     ids = [makes.run(["true"]) for _ in range(8)]
     assert await_fact(lambda: {e.id for e in list(heard) if isinstance(e, ev.Died)} >= set(ids), WITHIN)
+
+
+@pytest.mark.parametrize(("line", "stays"), [("sleep 1000", None), ("trap : TERM; sleep 1000; true", True)])
+def test_what_process_one_really_is(makes: Makes, watch: Watch, line: str, stays: bool | None) -> None:
+    """Whether a shell hands over is the shell's affair; that it is seen is ours."""
+    id = makes.run(["sh", "-c", line])
+    found = watch.inspect(id)
+    assert found is not None
+    assert found[1].program in (f"sh -c {line}", line), found[1].program
+    assert stays is None or not found[1].handed_over

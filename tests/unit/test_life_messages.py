@@ -97,3 +97,12 @@ def test_health_in_docker_s_and_podman_s_words() -> None:
         assert messages.read({"Type": "container", "Action": action, "Actor": actor, "time": 3}) == ev.HealthChanged(
             3.0, "c", "healthy"
         )
+
+
+def test_process_one() -> None:
+    docker = {"Titles": ["UID", "PID", "PPID", "CMD"], "Processes": [["root", "77", "1", "x"], ["root", "4711", "1", "sh -c x"]]}
+    assert inspected.process_one(docker, 4711) == "sh -c x"
+    podman = {"Titles": ["USER", "PID", "COMMAND"], "Processes": [["root", "1", "sleep 9"]]}
+    assert inspected.process_one(podman, 4711) == "sleep 9"
+    for odd in ({}, {"Titles": ["PID"], "Processes": None}, {"Titles": ["PID", "CMD"], "Processes": [["1"], 3]}):
+        assert inspected.process_one(odd, 1) == ""

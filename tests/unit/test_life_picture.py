@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dockermagic.containers import events as ev
 from dockermagic.containers.fold import apply
@@ -19,7 +18,7 @@ from dockermagic.containers.lifecycle.stopping import form_of, stop_picture
 from dockermagic.containers.model import Containers
 from dockermagic.containers.parts import Probe, Seen
 from tests.unit.hostile_corpus import PAYLOADS
-from tests.unit.life_examples import ID, T, begun, containers, forced_stop, inspected, one, policy
+from tests.unit.life_examples import ID, T, begun, containers, forced_stop, inspected, policy
 from tests.unit.life_replay import EVERY, fold, load, replay
 from tests.unit.page import read
 from tests.unit.test_markup_untrusted import ATTRIBUTES, PROPERTIES, TAGS
@@ -123,7 +122,10 @@ def test_a_stop_to_scale() -> None:
 
 def test_a_stop_that_goes_on_counts_down() -> None:
     model = containers(ev.CommandGiven(T + 5, ID, "stop", "docker stop web"), ev.Signalled(T + 5, ID, 15))
-    assert ContainersDrawer().busy(model)
+    begun = time.time()
+    now = ev.Signalled(begun, ID, 15)
+    assert ContainersDrawer().busy(containers(now))
+    assert not ContainersDrawer().busy(model)  # it was long ago: the signal was survived
     assert "SIGKILL follows in 7.5 s" in live_at(model, T + 7.5)
     assert "SIGKILL follows in 2.0 s" in live_at(model, T + 13)
     assert not ContainersDrawer().busy(forced_stop())
@@ -145,6 +147,13 @@ def live_at(model: Containers, now: float) -> str:
 )
 def test_shell_form_and_exec_form(argv: tuple[str, ...], form: str) -> None:
     assert form_of(Seen(argv=argv)).startswith(form)
+
+
+def test_a_shell_that_has_handed_over_is_no_shell_any_more() -> None:
+    seen = Seen(argv=("sh", "-c", "sleep 1000"), program="sleep 1000")
+    assert form_of(seen) == "shell form: started as sh -c sleep 1000, and the shell has handed over to process 1: sleep 1000"
+    stayed = Seen(argv=("sh", "-c", "sleep 1000; true"), program="sh -c sleep 1000; true")
+    assert form_of(stayed).startswith("shell form: process 1 is the shell")
 
 
 def test_buttons_are_those_that_make_sense_and_say_what_they_stand_for() -> None:
@@ -225,46 +234,3 @@ def test_hostile_text_stays_text(payload: str) -> None:
         html.encode("utf-8")
     assert not ODD.search(bundle(model)["text/plain"])
     only_what_is_kept(bundle(model)["text/html"])
-
-
-TIMES = st.floats(T - 5, T + 40)
-EVENTS = st.one_of(
-    st.builds(ev.Created, TIMES, st.just(ID)),
-    st.builds(ev.Started, TIMES, st.just(ID)),
-    st.builds(ev.Paused, TIMES, st.just(ID)),
-    st.builds(ev.Unpaused, TIMES, st.just(ID)),
-    st.builds(ev.Signalled, TIMES, st.just(ID), st.integers(0, 70)),
-    st.builds(ev.Died, TIMES, st.just(ID), st.integers(0, 255)),
-    st.builds(ev.OutOfMemory, TIMES, st.just(ID)),
-    st.builds(ev.Stopped, TIMES, st.just(ID)),
-    st.builds(ev.Restarted, TIMES, st.just(ID)),
-    st.builds(ev.Removed, TIMES, st.just(ID)),
-    st.builds(ev.StartFailed, TIMES, st.just(ID), st.text(max_size=9), st.integers(0, 255)),
-    st.builds(
-        ev.CommandGiven,
-        TIMES,
-        st.just(ID),
-        st.sampled_from(["run", "start", "stop", "kill", "rm", "restart"]),
-        st.text(max_size=9),
-        st.none() | st.floats(-1, 20),
-    ),
-    st.builds(ev.ExecStarted, TIMES, st.just(ID), st.text(max_size=3), st.text(max_size=9)),
-    st.builds(ev.ExecDied, TIMES, st.just(ID), st.text(max_size=3), st.none() | st.integers(0, 255)),
-    st.builds(inspected, TIMES, state=st.sampled_from(["created", "running", "exited", "paused", "restarting", "dead"])),
-    st.builds(ev.EngineLost, TIMES, st.text(max_size=5)),
-    st.builds(ev.EngineBack, TIMES),
-    st.builds(
-        ev.PullProgress, TIMES, st.text(max_size=5), st.text(max_size=3), st.integers(0, 10**12), st.none() | st.integers(0, 10**12)
-    ),
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(EVENTS, max_size=25), TIMES)
-def test_any_events_in_any_order_make_a_picture(told: list[ev.Event], now: float) -> None:
-    model = fold([ev.Created(T, ID, "web", "busybox"), *told])
-    read(live_at(model, now))
-    read(bundle(model)["text/html"])
-    times = [moment.time for moment in model.items[0].history]
-    assert times == sorted(times)
-    assert one().state == "running"

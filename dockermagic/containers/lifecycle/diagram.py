@@ -78,6 +78,8 @@ def _box(name: str, life: Life, brush: Brush) -> list[h.Element]:
 def _arrow(arrow: Arrow, life: Life, brush: Brush) -> list[h.Element]:
     if arrow.name in ("discard",) and not arrow.times:
         return []
+    if arrow.name == "end" and life.stop is not None and life.stop.end is None:
+        return _under_way(life.stop, brush)
     role = life.role if arrow.last and life.box != "removed" else ""
     width = 3.5 if arrow.last else 2.2 if arrow.times else 1.4
     faint = not arrow.times
@@ -87,6 +89,18 @@ def _arrow(arrow: Arrow, life: Life, brush: Brush) -> list[h.Element]:
         brush.head(tip, direction, role=role, faint=faint),
     ]
     return parts + _labels(arrow, brush)
+
+
+def _under_way(stop: StopPicture, brush: Brush) -> list[h.Element]:
+    """Draw the way to stopped while it is being taken: the signal was sent, the program has not ended."""
+    path, tip, direction = _ROUTES["end"]
+    (x, y), anchor, room = _PLACES["end"]
+    return [
+        brush.line(path, role="warning", width=3.5, dashed=True),
+        brush.head(tip, direction, role="warning"),
+        brush.text((x, y - 18), f"{stop.flags[-1].label} …", anchor=anchor, size=13, bold=True),
+        brush.text((x, y), cut(stop.title, room), anchor=anchor, size=14, mono=True, whole=stop.title),
+    ]
 
 
 _ROUTES: dict[str, tuple[str, Point, Point]] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dockermagic.containers.lifecycle.scene import scene
+from dockermagic.containers.lifecycle.stopping import waits
 from dockermagic.containers.model import Containers
 from dockermagic.views.look import Look
 from dockermagic.views.show import Line
@@ -63,7 +65,8 @@ class ContainersDrawer:
 
     def busy(self, containers: Containers) -> bool:
         """Say whether seconds go by in the picture: only while a stop is waited for."""
-        return containers.lost is None and any(each.stopping is not None for each in containers)
+        now = time.time()
+        return containers.lost is None and any(waits(each, now) for each in containers)
 
 
 def last_moment(containers: Containers) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dockermagic.containers.lifecycle.buttons import Button, buttons
 from dockermagic.containers.lifecycle.stopping import StopPicture, stop_picture
 from dockermagic.containers.lifecycle.words import GLYPHS, brief, role_of, sentence, state_word, status
 from dockermagic.containers.model import Container, Containers, Moment
@@ -53,15 +54,6 @@ class Step:
     command: str
     typed: bool
     told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button: its word, what it does ("stop <id>"), and the docker command that it stands for."""
-
-    word: str
-    do: str
-    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +169,7 @@ def _life(container: Container, now: float, live: bool, single: bool, many: int)
         omitted=len(history) - len(shown) + container.earlier,
         stop=stop_picture(container, now),
         log=log_part(container.output, source, lines=200 if live else 1000, chars=chars, opened=single),
-        buttons=_buttons(container) if live else (),
+        buttons=buttons(container) if live else (),
         notes=tuple(_notes(container)),
         crashes=container.crashes,
         drawn=many <= _MANY,
@@ -259,21 +251,3 @@ def _notes(container: Container) -> list[str]:
         took = f" after {seconds_text(each.finished - each.started)}" if each.finished is not None else ""
         notes.append(f"docker exec {one_line(each.command, 120)}: {how}{code}{took}".replace(" :", ":"))
     return notes
-
-
-_WAYS_ON = {
-    "created": ("start", "rm"),
-    "running": ("stop", "restart", "pause", "kill", "logs"),
-    "paused": ("unpause", "stop", "kill", "logs"),
-    "restarting": ("stop", "logs"),
-    "exited": ("start", "rm", "logs"),
-    "dead": ("rm",),
-}
-_WORDS = {"rm": "remove"}
-
-
-def _buttons(container: Container) -> tuple[Button, ...]:
-    """Give the buttons that make sense now, each with the command that it stands for."""
-    name = one_line(container.name or container.short_id, 80)
-    verbs = _WAYS_ON.get(container.state, ())
-    return tuple(Button(_WORDS.get(verb, verb), f"{verb} {container.id}", f"docker {verb} {name}") for verb in verbs)

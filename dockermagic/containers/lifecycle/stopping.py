@@ -15,9 +15,11 @@ from dockermagic.containers.signals import SIGKILL, signal_name
 from dockermagic.views.hostile import one_line
 from dockermagic.views.units import tick_step, tick_text, total_text
 
-__all__ = ["Flag", "StopPicture", "form_of", "started_as_shell", "stop_picture"]
+__all__ = ["Flag", "StopPicture", "form_of", "stop_picture", "waits"]
 
-_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
+
+_HOPELESS = 30.0
+"""Seconds after its grace period in which a stop may still end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class StopPicture:
     why: str
 
 
+def waits(container: Container, now: float) -> bool:
+    """Say whether a stop goes on; a signal that changed nothing long ago was no stop's."""
+    stop = container.stopping
+    return stop is not None and now - stop.time <= (stop.grace or 0) + _HOPELESS
+
+
 def stop_picture(container: Container, now: float) -> StopPicture | None:
     """Give the picture of the stop that goes on, or of the last one; none if there was none, or its container runs again.
 
@@ -52,7 +60,7 @@ def stop_picture(container: Container, now: float) -> StopPicture | None:
         now: seconds since the epoch, on the engine's clock.
     """
     stop = container.stopping
-    if stop is not None and now - stop.time <= (stop.grace or 0) + 30:
+    if stop is not None and waits(container, now):
         return _picture(container, stop.time, stop.signals, stop.grace or 0.0, None, now - stop.time, stop.command)
     for moment in reversed(container.history):
         if moment.cause in ("stop", "restart", "kill", "signal") and moment.exit_code is not None and moment.waited is not None:
@@ -113,21 +121,6 @@ def _told(seen: Seen, grace: float, end: Moment | None, elapsed: float) -> str:
     return f"{total_text(elapsed)} from the stop to the end, of {grace:g} s that it could have taken"
 
 
-def is_shell(seen: Seen) -> bool:
-    """Say whether process 1 is a shell that runs a command line."""
-    return started_as_shell(seen) and not handed_over(seen)
-
-
-def started_as_shell(seen: Seen) -> bool:
-    """Say whether process 1 was started as a shell that runs a command line."""
-    return bool(seen.argv) and posixpath.basename(seen.argv[0]) in _SHELLS and "-c" in seen.argv[1:3]
-
-
-def handed_over(seen: Seen) -> bool:
-    """Say whether the shell was seen to have become the program: some do, when that is all that is left to do."""
-    return bool(seen.program) and posixpath.basename(seen.program.split(" ")[0]) not in _SHELLS
-
-
 def form_of(seen: Seen) -> str:
     """Say what process 1 is: a shell (shell form), the program itself (exec form), or an init."""
     if not seen.argv:
@@ -135,9 +128,9 @@ def form_of(seen: Seen) -> str:
     words = one_line(" ".join(seen.argv), 90)
     if seen.init:
         return f"--init: process 1 is docker-init, which passes signals on to {words}"
-    if not started_as_shell(seen):
+    if not seen.shell_form:
         return f"exec form: process 1 is {words}"
-    if handed_over(seen):
+    if seen.handed_over:
         return f"shell form: started as {words}, and the shell has handed over to process 1: {one_line(seen.program, 60)}"
     return f"shell form: process 1 is the shell in {words}"
 
@@ -151,7 +144,7 @@ def _why(seen: Seen, end: Moment | None, grace: float, elapsed: float) -> str:
         return f"Process 1 handles {signal}, so a stop takes as long as the program needs to tidy up."
     if seen.init:
         return f"docker-init passed {signal} on; the program itself does not end at it."
-    if is_shell(seen):
+    if seen.shell_form and not seen.handed_over:
         return (
             f"{signal} went to the shell. As process 1 it ends at no signal that it has no trap for, and it passes none on to the "
             'program that it started. In the exec form, CMD ["program", "argument"], the program gets the signal itself.'
