@@ -84,7 +84,7 @@ VERBS = (
             "%docker build",
             "[OPTIONS] PATH",
             "Build the Dockerfile in a folder, with the folder as context; %%dockerfile builds one from a cell.",
-            (*_FLAGS, Flag("file", "f", metavar="PATH", help="the Dockerfile; PATH/Dockerfile when not given")),
+            (*_FLAGS, Flag("file", "f", metavar="PATH", help="The Dockerfile; PATH/Dockerfile when not given.")),
             least=1,
             most=1,
             examples=(Example("%docker build -t my-app:1.0 .", "the Dockerfile in the notebook's folder"),),

@@ -23,13 +23,13 @@ FORMAT = Flag(
     "format",
     metavar="TEMPLATE",
     example="{{.ID}}",
-    help="print in this form: json, table TEMPLATE, or a Go template such as {{.ID}}",
+    help="Print in this form: json, table TEMPLATE, or a Go template such as {{.ID}}.",
 )
-FILTER = Flag("filter", "f", "list", metavar="KEY=VALUE", example="name=web", help="list only what fits")
-NO_TRUNC = Flag("no-trunc", kind="bool", help="cut nothing short")
-QUIET = Flag("quiet", "q", "bool", help="print only IDs or names")
-AS = Flag("as", metavar="NAME", example="answer", help="put the result into this variable", ours=True)
-HOST_WIDE = Flag("host-wide", kind="bool", ours=True, help="also what was not made by notebooks; without it that is never removed")
+FILTER = Flag("filter", "f", "list", metavar="KEY=VALUE", example="name=web", help="List only what fits.")
+NO_TRUNC = Flag("no-trunc", kind="bool", help="Cut nothing short.")
+QUIET = Flag("quiet", "q", "bool", help="Print only IDs or names.")
+AS = Flag("as", metavar="NAME", example="answer", help="Put the result into this variable.", ours=True)
+HOST_WIDE = Flag("host-wide", kind="bool", ours=True, help="Also what was not made by notebooks; without it that is never removed.")
 
 
 class Session(Protocol):

@@ -136,10 +136,10 @@ _GRACE = Flag(
     "t",
     "int",
     metavar="SECONDS",
-    help="seconds to wait before the program is killed; -1 for any time",
+    help="Seconds to wait before the program is killed; -1 for any time.",
     aliases=("time",),
 )
-_SIGNAL = Flag("signal", "s", metavar="SIGNAL", example="SIGINT", help="signal that is sent first")
+_SIGNAL = Flag("signal", "s", metavar="SIGNAL", example="SIGINT", help="Signal that is sent first.")
 
 VERBS = (
     Verb(
@@ -149,14 +149,14 @@ VERBS = (
             "[OPTIONS]",
             "List containers: those that run, or all of them with -a.",
             (
-                Flag("all", "a", "bool", help="also those that do not run"),
+                Flag("all", "a", "bool", help="Also those that do not run."),
                 FILTER,
                 FORMAT,
-                Flag("last", "n", "int", metavar="N", default=-1, help="the N created last, in any state"),
-                Flag("latest", "l", "bool", help="the one created last, in any state"),
+                Flag("last", "n", "int", metavar="N", default=-1, help="The N created last, in any state."),
+                Flag("latest", "l", "bool", help="The one created last, in any state."),
                 NO_TRUNC,
                 QUIET,
-                Flag("size", "s", "bool", help="also how many bytes each has written"),
+                Flag("size", "s", "bool", help="Also how many bytes each has written."),
             ),
             most=0,
             examples=(
@@ -190,7 +190,7 @@ VERBS = (
             "%docker kill",
             f"[OPTIONS] {_ONE}",
             "Send a signal to the program of containers; SIGKILL, which it cannot refuse, when none is named.",
-            (Flag("signal", "s", metavar="SIGNAL", example="SIGHUP", help="the signal: SIGHUP, HUP or 1"),),
+            (Flag("signal", "s", metavar="SIGNAL", example="SIGHUP", help="The signal: SIGHUP, HUP or 1."),),
             least=1,
         ),
         _simple("kill", ("signal", "signal")),

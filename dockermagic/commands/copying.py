@@ -150,9 +150,9 @@ VERBS = (
             "[OPTIONS] CONTAINER:PATH PATH  or  PATH CONTAINER:PATH",
             "Copy files or folders out of a container or into one; it need not run.",
             (
-                Flag("archive", "a", "bool", help="keep owner and group"),
-                Flag("follow-link", "L", "bool", help="copy what a symbolic link leads to"),
-                Flag("quiet", "q", "bool", help="do not tell how much was copied"),
+                Flag("archive", "a", "bool", help="Keep owner and group."),
+                Flag("follow-link", "L", "bool", help="Copy what a symbolic link leads to."),
+                Flag("quiet", "q", "bool", help="Do not tell how much was copied."),
             ),
             least=2,
             most=2,

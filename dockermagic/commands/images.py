@@ -76,8 +76,8 @@ VERBS = (
             "[OPTIONS] [REPOSITORY[:TAG]]",
             "List the images that are on this engine.",
             (
-                Flag("all", "a", "bool", help="also the ones between, which builds leave behind"),
-                Flag("digests", kind="bool", help="also the digest, which names the very bytes"),
+                Flag("all", "a", "bool", help="Also the ones between, which builds leave behind."),
+                Flag("digests", kind="bool", help="Also the digest, which names the very bytes."),
                 FILTER,
                 FORMAT,
                 NO_TRUNC,
@@ -104,8 +104,8 @@ VERBS = (
             "[OPTIONS] IMAGE [IMAGE…]",
             "Remove a name of an image, and with its last name the image and the layers that no other image needs.",
             (
-                Flag("force", "f", "bool", help="also when a stopped container was made from it, or it has several names"),
-                Flag("no-prune", kind="bool", help="keep the nameless images below it"),
+                Flag("force", "f", "bool", help="Also when a stopped container was made from it, or it has several names."),
+                Flag("no-prune", kind="bool", help="Keep the nameless images below it."),
             ),
             least=1,
         ),
@@ -119,7 +119,7 @@ VERBS = (
             "Show what an image was made by, its newest layer first.",
             (
                 FORMAT,
-                Flag("human", "H", "bool", default=True, help="sizes and dates for people; --human=false for exact ones"),
+                Flag("human", "H", "bool", default=True, help="Sizes and dates for people; --human=false for exact ones."),
                 NO_TRUNC,
                 QUIET,
             ),

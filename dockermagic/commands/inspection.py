@@ -77,7 +77,7 @@ def _inspect(*kinds: str) -> Callable[[Call], Told]:
 
 
 _FORM = Flag(FORMAT.long, "f", metavar=FORMAT.metavar, example="{{.State.Status}}", help=FORMAT.help)
-_SIZE = Flag("size", "s", "bool", help="also how many bytes containers have written")
+_SIZE = Flag("size", "s", "bool", help="Also how many bytes containers have written.")
 _FIND = (Example("%docker inspect --format '{{.State.ExitCode}}' web", "one fact"), Example("%docker inspect web", "all of them"))
 
 
@@ -95,7 +95,7 @@ VERBS = (
             "%docker inspect",
             "[OPTIONS] NAME|ID [NAME|ID…]",
             "Show all that the engine knows of containers, images, networks or volumes.",
-            (_FORM, _SIZE, Flag("type", metavar="KIND", example="volume", help="container, image, network or volume")),
+            (_FORM, _SIZE, Flag("type", metavar="KIND", example="volume", help="Container, image, network or volume.")),
             least=1,
             examples=_FIND,
         ),
@@ -103,6 +103,6 @@ VERBS = (
     ),
     _verb("container", (_FORM, _SIZE)),
     _verb("image", (_FORM,)),
-    _verb("network", (_FORM, Flag("verbose", "v", "bool", help="more of it, where there is more"))),
+    _verb("network", (_FORM, Flag("verbose", "v", "bool", help="More of it, where there is more."))),
     _verb("volume", (_FORM,)),
 )

@@ -7,8 +7,9 @@ from typing import Any
 
 from dockermagic.commands.call import Call, Verb
 from dockermagic.commands.hints import for_container
+from dockermagic.commands.registry import verbs
 from dockermagic.commands.running import stand
-from dockermagic.containers.explain import explain
+from dockermagic.containers.explain import TABLES, explain
 from dockermagic.containers.lenses.read_mounts import read_mounts
 from dockermagic.containers.lenses.read_networks import read_networks, resolve
 from dockermagic.containers.lenses.read_ports import read_ports
@@ -73,7 +74,8 @@ def _networks(call: Call) -> Any:
 
 
 def _explain(call: Call) -> Any:
-    return explain(shlex.join(call.words))
+    tables = {name: verb.command for name, verb in verbs().items()}
+    return explain(shlex.join(call.words), {**tables, **TABLES})
 
 
 PORTS = Verb(
@@ -82,7 +84,7 @@ PORTS = Verb(
         "%docker_ports",
         "[OPTIONS] [CONTAINER…]",
         "Show which port of this machine leads to which program in which container, and where the way is broken.",
-        (Flag("no-probe", kind="bool", ours=True, help="do not try to connect to the published ports"),),
+        (Flag("no-probe", kind="bool", ours=True, help="Do not try to connect to the published ports."),),
         examples=(Example("%docker_ports web", "one container"), Example("%docker_ports", "all that run")),
         notes=("Published, only exposed, nobody listens, listening on 127.0.0.1 only, taken on this machine: each is told apart.",),
     ),
@@ -111,7 +113,7 @@ NETWORKS = Verb(
                 metavar="NAME",
                 example="postgres",
                 ours=True,
-                help="ask for it from inside the container; says why it fails",
+                help="Ask for it from inside the container; says why it fails.",
             ),
         ),
         examples=(

@@ -159,8 +159,8 @@ def _logout(call: Call) -> Told:
     return Told(f"Removing login credentials for {server}\n" if forget(server) else f"Not logged in to {server}\n")
 
 
-_QUIET = Flag("quiet", "q", "bool", help="print only the name")
-_PLATFORM = Flag("platform", metavar="OS/ARCH", example="linux/arm64", help="for another platform than the engine's")
+_QUIET = Flag("quiet", "q", "bool", help="Print only the name.")
+_PLATFORM = Flag("platform", metavar="OS/ARCH", example="linux/arm64", help="For another platform than the engine's.")
 
 VERBS = (
     Verb(
@@ -169,7 +169,7 @@ VERBS = (
             "%docker pull",
             "[OPTIONS] NAME[:TAG|@DIGEST]",
             "Fetch an image from a registry, layer by layer; layers that are here already are not fetched again.",
-            (Flag("all-tags", "a", "bool", help="every tag of the repository"), _PLATFORM, _QUIET),
+            (Flag("all-tags", "a", "bool", help="Every tag of the repository."), _PLATFORM, _QUIET),
             least=1,
             most=1,
             examples=(Example("%docker pull nginx", "from Docker Hub"),),
@@ -182,7 +182,7 @@ VERBS = (
             "%docker push",
             "[OPTIONS] NAME[:TAG]",
             "Send an image to the registry that its name begins with; layers that are there already are not sent again.",
-            (Flag("all-tags", "a", "bool", help="every tag of the repository"), _QUIET),
+            (Flag("all-tags", "a", "bool", help="Every tag of the repository."), _QUIET),
             least=1,
             most=1,
             examples=(Example("%docker push localhost:5000/my-app:1", "to a registry on this machine"),),
@@ -196,9 +196,9 @@ VERBS = (
             "[OPTIONS] [SERVER]",
             "Log in to a registry; Docker Hub when none is named.",
             (
-                Flag("username", "u", metavar="NAME", help="who"),
-                Flag("password", "p", metavar="PASSWORD", help="it is saved with the notebook; better leave it out, and be asked"),
-                Flag("password-stdin", kind="bool", help="the password is the cell below the line"),
+                Flag("username", "u", metavar="NAME", help="Who."),
+                Flag("password", "p", metavar="PASSWORD", help="It is saved with the notebook; better leave it out, and be asked."),
+                Flag("password-stdin", kind="bool", help="The password is the cell below the line."),
             ),
             most=1,
         ),

@@ -9,6 +9,7 @@ from dockermagic.commands import (
     containers,
     copying,
     images,
+    inside,
     inspection,
     logs,
     registries,
@@ -23,7 +24,7 @@ from dockermagic.commands.call import Verb
 __all__ = ["all_verbs", "overview", "verbs"]
 
 _GROUPS = (
-    ("Containers", (*running.VERBS, *containers.VERBS, *logs.VERBS)),
+    ("Containers", (*running.VERBS, *inside.VERBS, *containers.VERBS, *logs.VERBS)),
     ("Files of containers", copying.VERBS),
     ("Images", (*images.VERBS, *building.VERBS, *registries.VERBS)),
     ("Volumes and networks", volumes.VERBS),

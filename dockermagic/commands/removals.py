@@ -116,8 +116,8 @@ def _labelled(call: Call, what: str, path: str, label: str) -> Iterator[Removal]
         yield Removal(what, name, name, "", size if size >= 0 else None, made_by(item.get("Labels")))
 
 
-_FORCE = Flag("force", "f", "bool", help="do it; without it, only show what would go")
-_ALL_IMAGES = Flag("all", "a", "bool", help="also images with a name, if no container uses them")
+_FORCE = Flag("force", "f", "bool", help="Do it; without it, only show what would go.")
+_ALL_IMAGES = Flag("all", "a", "bool", help="Also images with a name, if no container uses them.")
 
 
 def _prune_verb(words: str, summary: str, kinds: tuple[str, ...], *flags: Flag) -> Verb:
@@ -145,9 +145,9 @@ VERBS = (
             "[OPTIONS] CONTAINER [CONTAINER…]",
             "Remove containers, and with each what it has written into its own layer.",
             (
-                Flag("force", "f", "bool", help="also those that run: they are killed"),
-                Flag("link", "l", "bool", help="remove a link", hidden=True),
-                Flag("volumes", "v", "bool", help="also their anonymous volumes"),
+                Flag("force", "f", "bool", help="Also those that run: they are killed."),
+                Flag("link", "l", "bool", help="Remove a link.", hidden=True),
+                Flag("volumes", "v", "bool", help="Also their anonymous volumes."),
                 HOST_WIDE,
             ),
             least=1,
@@ -161,7 +161,7 @@ VERBS = (
             "%docker volume rm",
             "[OPTIONS] VOLUME [VOLUME…]",
             "Remove volumes, with all that is in them.",
-            (Flag("force", "f", "bool", help="no error for one that is not there"), HOST_WIDE),
+            (Flag("force", "f", "bool", help="No error for one that is not there."), HOST_WIDE),
             least=1,
         ),
         _guarded("volume", "volumes", for_volume),
@@ -172,7 +172,7 @@ VERBS = (
             "%docker network rm",
             "[OPTIONS] NETWORK [NETWORK…]",
             "Remove networks.",
-            (Flag("force", "f", "bool", help="no error for one that is not there"), HOST_WIDE),
+            (Flag("force", "f", "bool", help="No error for one that is not there."), HOST_WIDE),
             least=1,
         ),
         _guarded("network", "networks", for_network),
@@ -184,14 +184,14 @@ VERBS = (
         "volume prune",
         "Remove the anonymous volumes that no container uses.",
         ("volume",),
-        Flag("all", "a", "bool", help="also those with a name"),
+        Flag("all", "a", "bool", help="Also those with a name."),
     ),
     _prune_verb(
         "system prune",
         "Remove stopped containers, unused networks, images that have lost their name, and the build cache.",
         ("container", "network", "image", "build cache"),
         _ALL_IMAGES,
-        Flag("volumes", kind="bool", help="also anonymous volumes that no container uses"),
+        Flag("volumes", kind="bool", help="Also anonymous volumes that no container uses."),
     ),
 )
 
@@ -202,8 +202,8 @@ RESET = Verb(
         "[OPTIONS]",
         "Remove what this notebook made: containers (also those that run), networks, volumes and images.",
         (
-            Flag("course", kind="bool", ours=True, help="what any notebook made, not only this one"),
-            Flag("dry-run", kind="bool", ours=True, help="only show what would go"),
+            Flag("course", kind="bool", ours=True, help="What any notebook made, not only this one."),
+            Flag("dry-run", kind="bool", ours=True, help="Only show what would go."),
         ),
         most=0,
     ),

@@ -211,8 +211,8 @@ VERBS = (
             (
                 FILTER,
                 FORMAT,
-                Flag("since", metavar="TIME", example="10m", help="also what happened since then: 10m, or a date"),
-                Flag("until", metavar="TIME", example="0s", help="end then; with a time that is past, nothing is waited for"),
+                Flag("since", metavar="TIME", example="10m", help="Also what happened since then: 10m, or a date."),
+                Flag("until", metavar="TIME", example="0s", help="End then; with a time that is past, nothing is waited for."),
             ),
             most=0,
             examples=(Example("%docker events --since 10m --until 0s", "what happened in the last ten minutes"),),
@@ -226,9 +226,9 @@ VERBS = (
             "[OPTIONS] [CONTAINER…]",
             "Show what containers use of processor, memory, network and disk, as it changes; ■ (interrupt) ends it.",
             (
-                Flag("all", "a", "bool", help="also those that do not run"),
+                Flag("all", "a", "bool", help="Also those that do not run."),
                 FORMAT,
-                Flag("no-stream", kind="bool", help="one reading only"),
+                Flag("no-stream", kind="bool", help="One reading only."),
                 NO_TRUNC,
             ),
         ),

@@ -164,7 +164,7 @@ VERBS = (
             "%docker system df",
             "[OPTIONS]",
             "Show how much disk Docker uses, and how much of it could be had back.",
-            (FORMAT, Flag("verbose", "v", "bool", help="every image, container and volume by itself")),
+            (FORMAT, Flag("verbose", "v", "bool", help="Every image, container and volume by itself.")),
             most=0,
         ),
         _df,

@@ -123,7 +123,7 @@ def _joined(call: Call, path: str, body: Any) -> None:
         raise EngineError(error.message, hint, status=error.status) from error
 
 
-_LABEL = Flag("label", kind="list", metavar="KEY=VALUE", help="a label")
+_LABEL = Flag("label", kind="list", metavar="KEY=VALUE", help="A label.")
 
 VERBS = (
     Verb(
@@ -138,10 +138,10 @@ VERBS = (
             "[OPTIONS] [VOLUME]",
             "Make a volume: a folder of the engine's that outlives containers.",
             (
-                Flag("driver", "d", metavar="NAME", default="local", help="who keeps it"),
+                Flag("driver", "d", metavar="NAME", default="local", help="Who keeps it."),
                 _LABEL,
-                Flag("name", metavar="NAME", help="its name", hidden=True),
-                Flag("opt", "o", "list", metavar="KEY=VALUE", help="an option of its driver"),
+                Flag("name", metavar="NAME", help="Its name.", hidden=True),
+                Flag("opt", "o", "list", metavar="KEY=VALUE", help="An option of its driver."),
             ),
             most=1,
             examples=(Example("%docker volume create data", "and then: %docker_run -v data:/data IMAGE"),),
@@ -161,18 +161,18 @@ VERBS = (
             "[OPTIONS] NETWORK",
             "Make a network. Containers on it reach each other by name.",
             (
-                Flag("attachable", kind="bool", help="containers may join it by hand (overlay networks)"),
-                Flag("aux-address", kind="list", metavar="NAME=ADDRESS", help="an address that is kept free"),
-                Flag("driver", "d", metavar="NAME", default="bridge", help="what makes it"),
-                Flag("gateway", kind="list", metavar="ADDRESS", help="the gateway of a subnet"),
-                Flag("internal", kind="bool", help="no way out of it"),
-                Flag("ip-range", kind="list", metavar="CIDR", help="give addresses from this part of a subnet only"),
-                Flag("ipam-driver", metavar="NAME", default="default", help="who gives the addresses"),
-                Flag("ipam-opt", kind="list", metavar="KEY=VALUE", help="an option of that driver"),
-                Flag("ipv6", kind="bool", help="with IPv6 addresses"),
+                Flag("attachable", kind="bool", help="Containers may join it by hand (overlay networks)."),
+                Flag("aux-address", kind="list", metavar="NAME=ADDRESS", help="An address that is kept free."),
+                Flag("driver", "d", metavar="NAME", default="bridge", help="What makes it."),
+                Flag("gateway", kind="list", metavar="ADDRESS", help="The gateway of a subnet."),
+                Flag("internal", kind="bool", help="No way out of it."),
+                Flag("ip-range", kind="list", metavar="CIDR", help="Give addresses from this part of a subnet only."),
+                Flag("ipam-driver", metavar="NAME", default="default", help="Who gives the addresses."),
+                Flag("ipam-opt", kind="list", metavar="KEY=VALUE", help="An option of that driver."),
+                Flag("ipv6", kind="bool", help="With IPv6 addresses."),
                 _LABEL,
-                Flag("opt", "o", "list", metavar="KEY=VALUE", help="an option of the network's driver"),
-                Flag("subnet", kind="list", metavar="CIDR", example="172.28.0.0/16", help="its addresses"),
+                Flag("opt", "o", "list", metavar="KEY=VALUE", help="An option of the network's driver."),
+                Flag("subnet", kind="list", metavar="CIDR", example="172.28.0.0/16", help="Its addresses."),
             ),
             least=1,
             most=1,
@@ -188,12 +188,12 @@ VERBS = (
             "[OPTIONS] NETWORK CONTAINER",
             "Put a container on one more network.",
             (
-                Flag("alias", kind="list", metavar="NAME", help="one more name for it there"),
-                Flag("driver-opt", kind="list", metavar="KEY=VALUE", help="an option for the network's driver"),
-                Flag("ip", metavar="ADDRESS", help="its IPv4 address there"),
-                Flag("ip6", metavar="ADDRESS", help="its IPv6 address there"),
-                Flag("link", kind="list", metavar="CONTAINER:NAME", help="another container under another name"),
-                Flag("link-local-ip", kind="list", metavar="ADDRESS", help="a link-local address"),
+                Flag("alias", kind="list", metavar="NAME", help="One more name for it there."),
+                Flag("driver-opt", kind="list", metavar="KEY=VALUE", help="An option for the network's driver."),
+                Flag("ip", metavar="ADDRESS", help="Its IPv4 address there."),
+                Flag("ip6", metavar="ADDRESS", help="Its IPv6 address there."),
+                Flag("link", kind="list", metavar="CONTAINER:NAME", help="Another container under another name."),
+                Flag("link-local-ip", kind="list", metavar="ADDRESS", help="A link-local address."),
             ),
             least=2,
             most=2,
@@ -206,7 +206,7 @@ VERBS = (
             "%docker network disconnect",
             "[OPTIONS] NETWORK CONTAINER",
             "Take a container off a network.",
-            (Flag("force", "f", "bool", help="also when the container is gone"),),
+            (Flag("force", "f", "bool", help="Also when the container is gone."),),
             least=2,
             most=2,
         ),
