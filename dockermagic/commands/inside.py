@@ -10,7 +10,7 @@ from typing import Any
 from dockermagic.commands.call import Call, Verb, each_of
 from dockermagic.commands.hints import for_container
 from dockermagic.commands.output_view import Output, OutputDrawer
-from dockermagic.commands.running import live, print_piece, stdin_of
+from dockermagic.commands.running import live, place, print_piece, stdin_of
 from dockermagic.containers.exec_request import AttachRequest, ExecRequest, read_attach, read_exec
 from dockermagic.containers.execs import attach, run_exec
 from dockermagic.containers.flags import ATTACH, EXEC

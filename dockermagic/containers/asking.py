@@ -64,7 +64,9 @@ class Asker:
         if seen.state == "running" and seen.shell_form:
             # Whether the shell has stayed, only the list of processes tells; a program that has just ended has none.
             with contextlib.suppress(EngineError):
-                seen = replace(seen, program=inspected.process_one(self.get(f"/containers/{name}/top"), seen.pid))
+                # Docker runs the host's ps; Podman has one of its own, which keeps columns apart only if they are named.
+                told = self.get(f"/containers/{name}/top", None if self._docker() else {"ps_args": "pid,args"})
+                seen = replace(seen, program=inspected.process_one(told, seen.pid))
         return str(answer.get("Id", "")), seen
 
     def lines(
@@ -102,7 +104,7 @@ class Asker:
             target = self.engine.path(quote(path, safe="/:"))
             told = {name: value if isinstance(value, str) else json.dumps(value) for name, value in (query or {}).items()}
             # Podman sends the head of a stream with its first message only, so that waiting for it would be waiting for an event.
-            if opened is not None and not self._waits(path):
+            if opened is not None and not self._docker():
                 opened()
                 opened = None
             try:
@@ -117,7 +119,7 @@ class Asker:
                 self._open.discard(exchange)
             exchange.close()
 
-    def _waits(self, path: str) -> bool:
+    def _docker(self) -> bool:
         return self.engine.about.product != "Podman"
 
     def names(self, kind: str) -> list[str]:
