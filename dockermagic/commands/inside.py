@@ -16,6 +16,7 @@ from dockermagic.containers.execs import attach, run_exec
 from dockermagic.containers.flags import ATTACH, EXEC
 from dockermagic.containers.model import Containers
 from dockermagic.containers.outcome import Outcome
+from dockermagic.containers.request import ok_exits
 from dockermagic.containers.terminals import exec_terminal
 from dockermagic.engine.answers import named
 from dockermagic.errors import ContainerFailed, RunCancelled, UsageError
@@ -145,7 +146,13 @@ def _start(call: Call) -> Any:
         raise UsageError("Only one container can be attached to at a time.", "Leave -a out, or name one container.")
     command = f"docker start {shlex.join(call.words)}"
     call.session.told("start", call.names[0], command)
-    request = AttachRequest(call.names[0], start=True, no_stdin=not call.on("interactive"))
+    request = AttachRequest(
+        call.names[0],
+        start=True,
+        no_stdin=not call.on("interactive"),
+        ok_exits=ok_exits(call.parsed),
+        raises=not call.on("no-raise"),
+    )
     return _attached(call, request, command, stdin_of(call, interactive=call.on("interactive")))
 
 
@@ -160,6 +167,7 @@ VERBS = (
             "Start containers that were created, or have ended.",
             (
                 Flag("attach", "a", "bool", help="Show what the program prints, until it ends."),
+                *(flag for flag in ATTACH.flags if flag.long in ("ok-exit", "no-raise")),
                 Flag("interactive", "i", "bool", help="The cell is what the program reads."),
             ),
             least=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ from dockermagic.containers.outcome import Outcome
 from dockermagic.containers.request import RunRequest, read_run
 from dockermagic.containers.run import run
 from dockermagic.containers.terminals import run_terminal
-from dockermagic.errors import ContainerFailed, RunCancelled, UsageError
+from dockermagic.engine.answers import named
+from dockermagic.errors import ContainerFailed, EngineError, RunCancelled, UsageError
 from dockermagic.views import shown
 from dockermagic.views.console import can_open, open_console
 from dockermagic.views.show import Quiet, open_view
@@ -56,7 +58,10 @@ def live(call: Call, outcome: Any) -> Any:
     for fact in outcome.container.facts if outcome.container is not None else ():
         if fact.kind == "command":
             call.session.remember(CommandGiven(fact.time, outcome.id, cast(events.Verb, fact.verb), fact.text, fact.number))
-    return LiveContainer(call.engine, call.session.watch, outcome.containers, outcome.id)
+    container = LiveContainer(call.engine, call.session.watch, outcome.containers, outcome.id)
+    with contextlib.suppress(EngineError, OSError):  # what is known of it is enough where the engine went away
+        call.session.watch.inspect(outcome.id)  # its ports and mounts are there at once
+    return container
 
 
 def print_piece(stream: int, text: str) -> None:
@@ -90,6 +95,7 @@ def _run(call: Call) -> Any:
     if request is None:  # --help was answered before
         raise AssertionError(call.words)
     stdin = stdin_of(call, interactive=request.interactive)
+    _own_volumes(call, request)
     if request.tty and request.interactive and not request.detach and can_open(call.shell):
         return _run_terminal(call, request)
     if request.detach:
@@ -98,6 +104,28 @@ def _run(call: Call) -> Any:
     return _carried_out(
         call, lambda: run(call.engine, request, call.session.watch, view, labels=call.labels, stdin=stdin, sink=sink)
     )
+
+
+def _own_volumes(call: Call, request: RunRequest) -> None:
+    """Make the named volumes that are not there yet: the engine would make them without the labels that tell whose they are.
+
+    A volume with a driver or options of its own is left to the engine.
+    """
+    host = request.body.get("HostConfig") or {}
+    names = [str(bind).split(":", 1)[0] for bind in host.get("Binds") or () if not str(bind).startswith(("/", ".", "~", "\\"))]
+    names += [
+        str(mount["Source"])
+        for mount in host.get("Mounts") or ()
+        if mount.get("Type") == "volume" and mount.get("Source") and not mount.get("VolumeOptions")
+    ]
+    for name in dict.fromkeys(names):
+        if len(name) < 2 or (len(name) > 1 and name[1:2] == ":"):  # a drive of Windows
+            continue
+        try:
+            call.ask("GET", f"/volumes/{named(name)}")
+        except EngineError as error:
+            if error.status == 404:
+                call.ask("POST", "/volumes/create", body={"Name": name, "Labels": dict(call.labels)})
 
 
 def _run_detached(call: Call, request: RunRequest) -> Any:
@@ -143,6 +171,7 @@ def _create(call: Call) -> Told:
     request = read_run(_line(call), call.folder, call.environ, CREATE)
     if request is None:
         raise AssertionError(call.words)
+    _own_volumes(call, request)
     made = creation.create(call.engine, request, call.labels)
     call.session.told("create", made.id, f"docker create {request.command}")
     for warning in made.warnings:
