@@ -10,7 +10,10 @@ PYTEST := $(PYTHON) -m pytest
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-.venv/.ready: pyproject.toml tools/venv.sh
+# pip copies the lab extension, also when the package is editable.
+EXTENSION := $(wildcard labextension/* labextension/static/* dockermagic/views/static/*.js dockermagic/views/static/vendor/*.js)
+
+.venv/.ready: pyproject.toml tools/venv.sh $(EXTENSION)
 	@bash tools/venv.sh
 
 demo: .venv/.ready ## find or provide an engine, run the first lesson, show its timeline

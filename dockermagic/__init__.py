@@ -86,6 +86,11 @@ def load_ipython_extension(shell: Any) -> None:
         from dockermagic.tabs import hook_tabs
 
         _UNHOOKS.append(hook_tabs(shell))
+    if getattr(shell, "kernel", None) is not None:
+        from dockermagic.views import channel
+
+        channel.listen()
+        _UNHOOKS.append(channel.silence)
     left = session.left_here(shell)
     if left:
         print(left)  # noqa: T201  # what `%load_ext` has to say

@@ -12,7 +12,7 @@ from pathlib import Path
 
 FILE_LINES = 275
 FUNCTION_LINES = 44
-ROOMS = ("dockermagic", "tests", "tools")
+ROOMS = ("dockermagic", "labextension", "tests", "tools")
 SUFFIXES = (".py", ".js", ".mjs", ".ts", ".css")
 NOT_OURS = ("vendor", "recordings", "dockerfiles")
 

@@ -45,6 +45,14 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "format": {"json": "JSON, an object a line", "table ": "a table of your own", "{{json .}}": "everything as JSON"},
     "mount": {"type=bind,": "a folder of the host", "type=volume,": "a volume", "type=tmpfs,": "memory"},
     "driver": {"bridge": "network", "host": "network", "none": "network", "local": "volume"},
+    "filter": {
+        "name=": "part of the name",
+        "label=": "a label, or label=value",
+        "status=": "state of containers",
+        "ancestor=": "containers of this image",
+        "dangling=true": "images without a name",
+        "driver=": "kind of network or volume",
+    },
     "status": dict.fromkeys(("created", "running", "paused", "restarting", "exited", "dead"), "state"),
     "cap-add": dict.fromkeys(("ALL", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE", "SYS_TIME", "CHOWN", "KILL"), "capability"),
     "cap-drop": dict.fromkeys(

@@ -102,6 +102,7 @@ class Console:
         self._over = self._replaced = self._joined = False
         self._typed: queue.SimpleQueue[str | tuple[int, int] | None] = queue.SimpleQueue()
         self._waiting = 0
+        self._size: tuple[int, int] | None = None
         self._handle: Any = None
         self._saving = threading.Lock()  # what is saved last is the newest
         self._saved = (0, False)
@@ -141,7 +142,8 @@ class Console:
             if fits:
                 self._typed.put(keys)
         if isinstance(size, list) and len(size) == 2 and all(isinstance(number, int) and 0 < number < 10_000 for number in size):
-            self._typed.put((size[0], size[1]))
+            self._size = (size[0], size[1])
+            self._typed.put(self._size)
         if isinstance(drawn, int):
             with self._change:
                 self._flow.drawn(page, drawn, time.monotonic())
@@ -164,6 +166,8 @@ class Console:
         began = time.monotonic()
         try:
             while data := self.stream.read():
+                if self._flow.transcript.end == 0 and self._size is not None:
+                    self._typed.put(self._size)  # said before the program was there, it may not have been heard
                 with self._change:
                     self._flow.transcript.add(data)
                     self._change.notify_all()

@@ -214,6 +214,7 @@ def test_an_editor_in_a_container(lab_page: LabPage, engine: str) -> None:
     page.keyboard.press("Escape")
     shows(page, "first line\nsecond")
     typed(page, ":wq")
+    shows(page, "# vi /tmp/note")  # what is typed before it has ended may be the editor's
     typed(page, "clear; wc -l /tmp/note; stty size")
     shows(page, "2 /tmp/note")
     shows(page, f"\n{page.locator('.xterm-rows > div').count()} ")
