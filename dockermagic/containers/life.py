@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dockermagic.containers.causes import End, end_of, policy_applies, restart_asked, restarted
 from dockermagic.containers.facts import Run, ordered, runs
-from dockermagic.containers.model import Cause, Fact, Moment, Sent, Stop
+from dockermagic.containers.model import Cause, Fact, FactKind, Moment, Sent, Stop
 from dockermagic.containers.parts import Seen, State
 from dockermagic.containers.signals import SIGKILL, SIGTERM, signal_name, signal_number
 
@@ -20,6 +20,7 @@ _BEFORE: dict[str, float] = {"kill": 5.0, "pause": 20.0, "unpause": 20.0, "run":
 _LATEST = 60.0
 """Seconds before a change that a command may have been given to have caused it."""
 _SKEW = 0.5
+_BRINGS: dict[str, FactKind] = {"run": "create", "stop": "die", "kill": "die", "rm": "destroy", "restart": "start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,20 @@ class _Reader:
         return self.moments[-1].state if self.moments else "created"
 
     def given(self, verb: str, time: float, since: float = 0.0) -> Fact | None:
-        """Give the newest command of a kind that was given here shortly before a time, and not before `since`."""
+        """Give the newest command of a kind that was given here shortly before a time, and not before `since`.
+
+        Two clocks may differ a little: a command that nothing of its kind followed may have come before what it seems to follow.
+        """
         first = max(time - _BEFORE.get(verb, _LATEST), since - _SKEW)
         found = [fact for fact in self.commands if fact.verb == verb and first <= fact.time <= time + _SKEW]
+        while found and found[-1].time > time and self._followed(found[-1]):
+            found.pop()
         return found[-1] if found else None
+
+    def _followed(self, command: Fact) -> bool:
+        """Say whether something came after a command that it may have brought about."""
+        kind = _BRINGS.get(command.verb, command.verb)
+        return any(fact.kind == kind and fact.time >= command.time for fact in self.facts)
 
     def read(self) -> None:
         """Go through all runs."""

@@ -83,6 +83,7 @@ class Tail:
                     for stream, text in frames.feed(data):
                         self._kept.add(stream, text)
                 self._changed()
+        self._exchange.close()
 
     @property
     def ended(self) -> bool:

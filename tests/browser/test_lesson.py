@@ -74,7 +74,7 @@ def test_a_lesson_runs_is_saved_and_reads_without_a_kernel(lab_page: LabPage, cl
     lab_page.reopen(other)
     page = lab_page.page
     # JupyterLab draws only the cells in sight, so the window is made as tall as the lesson.
-    page.set_viewport_size({"width": 1280, "height": 9000})
+    page.set_viewport_size({"width": 1280, "height": 16000})
     page.wait_for_function(
         "(n) => document.querySelectorAll('.jp-RenderedHTML section').length >= n", arg=len(pictures) - 1, timeout=30_000
     )

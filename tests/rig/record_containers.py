@@ -130,7 +130,7 @@ def record(case: Case, engine: Engine, label: str) -> Path:
     text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in [header, *lines])
     if len(text) > LARGEST:
         raise RigError(f"{case.name} on {label} makes {len(text)} bytes, more than {LARGEST}")
-    path = RECORDINGS / f"containers-{label}" / f"{case.name}.jsonl"
+    path = RECORDINGS / f"containers-{label}" / f"{case.name}.ndjson"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path

@@ -15,7 +15,7 @@ from dockermagic.containers.fold import apply
 from dockermagic.containers.model import Container, Containers
 
 ROOT = Path(__file__).resolve().parents[1] / "recordings"
-EVERY = sorted(ROOT.glob("containers-*/*.jsonl"))
+EVERY = sorted(ROOT.glob("containers-*/*.ndjson"))
 
 
 @dataclass(frozen=True)

@@ -189,3 +189,12 @@ def test_a_stop_that_was_typed_for_the_run_before_is_not_this_one_s() -> None:
         ("kill", "docker kill web", True),
         ("remove", "docker rm web", True),
     ]
+
+
+def test_a_command_labels_what_follows_it_not_what_was_just_before() -> None:
+    stop = [ev.CommandGiven(T + 1.2, ID, "stop", "docker stop web"), ev.Died(T + 1.25, ID, 0), ev.Stopped(T + 1.26, ID)]
+    again = [ev.CommandGiven(T + 1.3, ID, "start", "docker start web"), ev.Started(T + 1.4, ID)]
+    assert [m.typed for m in one(*stop, *again).history] == [False, False, True, True]
+    # With a clock that is a little ahead, and nothing that follows, it still is what was typed.
+    late = ev.CommandGiven(T + 1.3, ID, "start", "docker start web")
+    assert [m.typed for m in one(late).history] == [False, True]
