@@ -100,7 +100,7 @@ def _run(call: Call) -> Any:
         return _run_terminal(call, request)
     if request.detach:
         return _run_detached(call, request)
-    view, sink = place(call, ContainersDrawer())
+    view, sink = place(call, ContainersDrawer(front=True))
     return _carried_out(
         call, lambda: run(call.engine, request, call.session.watch, view, labels=call.labels, stdin=stdin, sink=sink)
     )

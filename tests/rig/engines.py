@@ -184,7 +184,8 @@ def podman() -> Engine:
     variables = f"TMPDIR={home}/tmp CONTAINERS_REGISTRIES_CONF={home}/registries.conf"
     options = [f"--root={home}/root", f"--runroot={home}/runroot", f"--tmpdir={home}/tmp", f"--runtime={runc}"]
     options += ["--cgroup-manager=cgroupfs", "--events-backend=file", "--storage-driver=overlay"]
-    command = f"{variables} podman {' '.join(options)} system service --time=0 unix://{home}/engine.sock"
+    # Its monitor leaves files in the folder that it was started in.
+    command = f"cd {home}; {variables} podman {' '.join(options)} system service --time=0 unix://{home}/engine.sock"
     return _start_inside("podman", command, home)
 
 

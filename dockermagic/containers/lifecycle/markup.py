@@ -7,7 +7,7 @@ which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import htpy as h
 from markupsafe import Markup
@@ -88,7 +88,17 @@ def _group(group: Group, scene: Scene, drawn: Drawn) -> h.Node:
 
 
 def _life(life: Life, scene: Scene, look: Look) -> h.Renderable:
-    return h.div(data_key=life.key, data_status=life.state)[_header(life, scene, look), _body(life, look)]
+    header = _header(life, scene, look)
+    if not scene.front or life.log is None:
+        return h.div(data_key=life.key, data_status=life.state)[header, _body(life, look)]
+    # Who runs a program in front wants to see what it prints; how its container lived stands behind it, open when it ended badly.
+    behind = h.details(open=life.role == "failed", data_key=f"{life.key}b")[
+        h.summary(look("summary"), KEYS)[
+            f"the life of {life.name}: {' → '.join(dict.fromkeys(step.state for step in life.steps))}"
+        ],
+        _body(replace(life, log=None), look),
+    ]
+    return h.div(data_key=life.key, data_status=life.state)[header, log_details(life.log, f"{life.key}l", look), behind]
 
 
 def _folded(life: Life, scene: Scene, look: Look) -> h.Renderable:
@@ -176,10 +186,14 @@ def _history(life: Life, look: Look) -> h.Renderable:
         rows.insert(1, gap)
     names = ("Since created", "State", "Command", "What happened")
     head = h.thead[h.tr(look("below"))[[h.th(look("head"), scope="col")[name] for name in names]]]
-    return h.table(look("table", style="table-layout:auto"), data_key=f"{life.key}t")[
+    table = h.table(look("table", style="table-layout:auto"), data_key=f"{life.key}t")[
         h.caption(look("caption"))[f"The life of {life.name}; in italics: commands that would do the same"],
         head,
         h.tbody[rows],
+    ]
+    # The diagram tells it already; the table has every step, with the commands in full.
+    return h.details(open=not life.drawn, data_key=f"{life.key}h2")[
+        h.summary(look("summary"), KEYS)[f"step by step: {plural(life.omitted + len(life.steps), 'step')}"], table
     ]
 
 

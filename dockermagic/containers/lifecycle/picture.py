@@ -26,9 +26,14 @@ def bundle(containers: Containers) -> dict[str, str]:
 
 
 class ContainersDrawer:
-    """Draws the containers of one view again and again, and keeps what did not change. One for each view."""
+    """Draws the containers of one view again and again, and keeps what did not change. One for each view.
 
-    def __init__(self) -> None:
+    Parameters:
+        front: the container's program is run in front: what it prints comes first.
+    """
+
+    def __init__(self, *, front: bool = False) -> None:
+        self._front = front
         self._drawn: Drawn | None = None
 
     def html(self, containers: Containers, now: float) -> str:
@@ -37,7 +42,7 @@ class ContainersDrawer:
 
         if self._drawn is None:
             self._drawn = Drawn(Look(inline=False))
-        return markup(scene(containers, now), self._drawn)
+        return markup(scene(containers, now, front=self._front), self._drawn)
 
     def text(self, containers: Containers, now: float, width: int) -> str:
         """Give the picture as text, `width` columns wide, without control codes."""
@@ -60,7 +65,7 @@ class ContainersDrawer:
         from dockermagic.containers.lifecycle.markup import Drawn, markup
 
         now = last_moment(containers)
-        html = markup(scene(containers, now, live=False), Drawn(Look(inline=True)))
+        html = markup(scene(containers, now, live=False, front=self._front), Drawn(Look(inline=True)))
         return {"text/html": html, "text/plain": self.text(containers, now, _WIDTH)}
 
     def busy(self, containers: Containers) -> bool:

@@ -97,7 +97,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The whole picture."""
+    """The whole picture. `front`: of a program that is run in front, so that what it prints comes first."""
 
     groups: tuple[Group, ...]
     engine: str
@@ -106,14 +106,16 @@ class Scene:
     recorded: bool
     live: bool
     single: bool
+    front: bool = False
 
 
-def scene(containers: Containers, now: float, *, live: bool = True) -> Scene:
+def scene(containers: Containers, now: float, *, live: bool = True, front: bool = False) -> Scene:
     """Decide the picture.
 
     Parameters:
         now: seconds since the epoch, on the engine's clock.
         live: with buttons, and with as much of the output as can be patched often.
+        front: see `Scene`.
     """
     # Without its engine nothing is known of the present: the clock stands still where it went.
     now = min(now, containers.lost) if containers.lost is not None else now
@@ -136,6 +138,7 @@ def scene(containers: Containers, now: float, *, live: bool = True) -> Scene:
         recorded=containers.recorded,
         live=live,
         single=single,
+        front=front and single,
     )
 
 
@@ -168,7 +171,9 @@ def _life(container: Container, now: float, live: bool, single: bool, many: int)
         steps=tuple(_step(moment, container, began) for moment in shown),
         omitted=len(history) - len(shown) + container.earlier,
         stop=stop_picture(container, now),
-        log=log_part(container.output, source, lines=200 if live else 1000, chars=chars, opened=single),
+        log=log_part(
+            container.output, source, lines=200 if live else 1000, chars=chars, opened=single, errors_apart=not container.seen.tty
+        ),
         buttons=buttons(container) if live else (),
         notes=tuple(_notes(container)),
         crashes=container.crashes,
