@@ -18,7 +18,7 @@ GLYPHS = {
     "exited": "■",
     "removing": "…",
     "dead": "✗",
-    "removed": "⌫",
+    "removed": "∅",
 }
 _MEANINGS = {
     0: "it ended well",
