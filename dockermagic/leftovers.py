@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,11 @@ from dockermagic.views.units import plural
 if TYPE_CHECKING:
     from dockermagic.session import Session
 
-__all__ = ["forget", "note", "offer"]
+__all__ = ["forget", "forget_volumes", "nameless_volumes", "note", "note_volumes", "offer"]
+
+_VOLUMES = "volumes"
+_MOST = 1000
+"""Nameless volumes that are remembered."""
 
 
 def _folder() -> Path:
@@ -48,6 +52,40 @@ def forget(notebook: str = "") -> None:
     for path, _ in _ended(notebook, also_living=True):
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def nameless_volumes() -> dict[str, str]:
+    """Give the nameless volumes that containers of notebooks have left behind, and the notebook of each.
+
+    A volume without a name has no labels either, so that only this list tells whose it was.
+    """
+    try:
+        found = json.loads((_folder() / _VOLUMES).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(notebook) for name, notebook in found.items()} if isinstance(found, dict) else {}
+
+
+def note_volumes(notebook: str, names: Iterable[str]) -> None:
+    """Note nameless volumes that a container of a notebook leaves behind."""
+    _keep_volumes({**nameless_volumes(), **dict.fromkeys(names, notebook)})
+
+
+def forget_volumes(names: Iterable[str]) -> None:
+    """Forget volumes that are gone."""
+    gone = set(names)
+    _keep_volumes({name: notebook for name, notebook in nameless_volumes().items() if name not in gone})
+
+
+def _keep_volumes(volumes: dict[str, str]) -> None:
+    if volumes == nameless_volumes():
+        return
+    path = _folder() / _VOLUMES
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside.write_text(json.dumps(dict(list(volumes.items())[-_MOST:])))
+        beside.replace(path)
 
 
 def offer(notebook: str, kernel: str, session: Session) -> str:

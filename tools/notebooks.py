@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -34,7 +35,20 @@ def run(source: Path) -> nbformat.NotebookNode:
         # Names that stay the same from one making to the next keep the difference to what really changed.
         cell["id"] = f"cell-{number:02}"
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell["outputs"] = elsewhere(cell["outputs"])
     return notebook
+
+
+def elsewhere(found: Any) -> Any:
+    """Put a learner's folder into the place of the folder on this machine, which bind mounts tell."""
+    if isinstance(found, str):
+        return found.replace(str(LESSONS), "/home/learner/notebooks")
+    if isinstance(found, list):
+        return [elsewhere(each) for each in found]
+    if isinstance(found, dict):
+        return type(found)({name: elsewhere(each) for name, each in found.items()})
+    return found
 
 
 def main(beginnings: list[str]) -> int:

@@ -24,6 +24,9 @@ from dockermagic.views.show import running_shell
 
 __all__ = ["carry_out", "found_verb", "run_docker", "show"]
 
+_REMOVING = {"prune", "rm", "remove", "down", "leave", "uninstall"}
+"""Words of the docker CLI's commands that remove things."""
+
 
 def found_verb(words: list[str]) -> tuple[Verb | None, list[str]]:
     """Find the command that a line begins with, and give it with the words after its name; the longest name counts."""
@@ -148,12 +151,22 @@ def _show_plan(plan: Plan) -> None:
 
 
 def _by_cli(words: list[str], session: Session, folder: Path) -> Told:
-    """Hand a command that we do not know to the docker CLI, if there is one.
+    """Hand a command that we do not know to the docker CLI, if there is one; nothing that removes, since it knows no labels.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or the command removes what nobody here has looked at.
         EngineError: it failed.
     """
+    if words[0].startswith("-") and words[0] not in ("-v", "--version"):
+        raise UsageError(
+            f"%docker takes no options before the command: {words[0]}",
+            "Leave it out. Another engine is chosen with the environment variables DOCKER_HOST or DOCKER_CONTEXT.",
+        )
+    if _REMOVING & set(words[1:3]):
+        raise UsageError(
+            f"%docker {' '.join(words[:2])} is not known, and the docker CLI would remove more than what the course made.",
+            "%docker alone lists the commands; in a terminal, docker does it.",
+        )
     program = which("docker")
     if program is None:
         near = get_close_matches(" ".join(words[:2]), verbs(), n=1) or get_close_matches(words[0], verbs(), n=1)
@@ -168,4 +181,6 @@ def _by_cli(words: list[str], session: Session, folder: Path) -> Told:
     if done.returncode:
         raise EngineError(done.stderr.strip() or f"docker {words[0]} ended with exit code {done.returncode}.", "docker --help")
     sys.stderr.write(done.stderr)
-    return Told("", done.stdout)
+    told = Told("", done.stdout)
+    shown.mark(told)
+    return told

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dockermagic.commands.call import FILTER, FORMAT, NO_TRUNC, QUIET, Call, Told, Verb, each_of
+from dockermagic.commands import removal
+from dockermagic.commands.call import FILTER, FORMAT, HOST_WIDE, NO_TRUNC, QUIET, Call, Told, Verb, each_of
 from dockermagic.commands.fields.images import HISTORY, IMAGES, IMAGES_WITH_DIGESTS, history_row, image_rows
 from dockermagic.commands.hints import for_image
 from dockermagic.commands.listing import Listing, listed
@@ -48,13 +49,36 @@ def _tag(call: Call) -> None:
         raise EngineError(error.message, for_image(call, error, source), status=error.status) from error
 
 
+def _takes_along(call: Call, name: str) -> None:
+    """Make sure that no container goes with an image that no notebook made; Podman, told to force, removes those that use it.
+
+    Raises:
+        EngineError: one would go.
+    """
+    image = call.ask("GET", f"/images/{named(name)}/json")
+    one_of_many = len(image.get("RepoTags") or ()) > 1 and not str(image["Id"]).removeprefix("sha256:").startswith(name)
+    using = {str(item["Id"]) for item in call.ask("GET", "/containers/json", all=True) if item.get("ImageID") == image["Id"]}
+    others = [each.name for each in removal.listed(call) if each.id in using and not each.notebook]
+    if others and not one_of_many:
+        raise EngineError(
+            f"With the image {name} would go containers that no notebook made: {', '.join(others)}. They are left alone.",
+            "If you do want to remove them, add --host-wide.",
+            status=403,
+        )
+
+
 def _rmi(call: Call) -> Told:
+    forced = call.on("force")
+
     def act(name: str) -> str:
-        gone = call.ask("DELETE", f"/images/{named(name)}", force=call.on("force"), noprune=call.on("no-prune"), patience=None)
+        if forced and call.engine.about.product == "Podman" and not call.on("host-wide"):
+            _takes_along(call, name)
+        gone = call.ask("DELETE", f"/images/{named(name)}", force=forced, noprune=call.on("no-prune"), patience=None)
         lines = [f"Untagged: {each['Untagged']}" if "Untagged" in each else f"Deleted: {each['Deleted']}" for each in gone or ()]
         return "\n".join(lines)
 
-    return each_of(call.names, act, lambda error, name: for_image(call, error, name))
+    there = removal.there(call, "images/{}/json") if forced else call.names
+    return each_of(there, act, lambda error, name: for_image(call, error, name))
 
 
 def _history(call: Call) -> Listing:
@@ -106,6 +130,7 @@ VERBS = (
             (
                 Flag("force", "f", "bool", help="Also when a stopped container was made from it, or it has several names."),
                 Flag("no-prune", kind="bool", help="Keep the nameless images below it."),
+                replace(HOST_WIDE, help="With -f on Podman: also when containers go with it that no notebook made."),
             ),
             least=1,
         ),

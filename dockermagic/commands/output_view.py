@@ -74,7 +74,10 @@ class OutputDrawer:
 
     def bundle(self, model: Output) -> Mapping[str, str]:
         """Give what stays in the saved notebook."""
-        return {"text/html": self._markup(model, Look(inline=True), _SAVED), "text/plain": self.text(model, 0.0, 0)}
+        return {
+            "text/html": self._markup(model, Look(inline=True), _SAVED),
+            "text/plain": self.text(model, 0.0, 0) or "Nothing was printed.",
+        }
 
     def _markup(self, model: Output, look: Look, room: Mapping[str, int]) -> str:
         part = log_part(model.log, self.source, lines=room["lines"], chars=room["chars"], opened=True, errors_apart=True)

@@ -9,24 +9,40 @@ Rules:
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from dockermagic import leftovers
 from dockermagic.commands import human
 from dockermagic.commands.call import Call
 from dockermagic.commands.plans import Plan, Removal
 from dockermagic.engine.answers import named
 from dockermagic.errors import EngineError
-from dockermagic.labels import container_made_by, made_by
+from dockermagic.labels import KERNEL, container_made_by, made_by
+from dockermagic.views.hostile import one_line
 
-__all__ = ["caches", "carry_out", "container", "containers", "images", "networks", "remove", "split", "volume_sizes", "volumes"]
+__all__ = [
+    "caches",
+    "carry_out",
+    "container",
+    "containers",
+    "images",
+    "listed",
+    "networks",
+    "remove",
+    "split",
+    "there",
+    "volume_sizes",
+    "volumes",
+]
 
 _ALIVE = ("running", "paused", "restarting")
 _BUILT_IN = ("bridge", "host", "none", "podman")
 
 
-def container(item: Mapping[str, Any]) -> Removal:
-    """Give a container of GET /containers/json as a removal."""
+def container(item: Mapping[str, Any], image: Mapping[str, str] | None = None) -> Removal:
+    """Give a container of GET /containers/json as a removal; `image` are the labels of its image."""
     name = str((item.get("Names") or [item["Id"]])[0]).removeprefix("/")
     return Removal(
         "container",
@@ -34,7 +50,7 @@ def container(item: Mapping[str, Any]) -> Removal:
         name,
         str(item.get("State") or ""),
         int(item.get("SizeRw") or 0),
-        container_made_by(item.get("Labels")),
+        container_made_by(item.get("Labels"), image),
     )
 
 
@@ -44,9 +60,18 @@ def containers(call: Call, *, alive: bool = False, query: Mapping[str, list[str]
     Parameters:
         query: filters of the API, beside the command's own.
     """
-    for item in call.ask("GET", "/containers/json", all=True, size=True, filters=call.filters(query)):
-        if alive or item.get("State") not in _ALIVE:
-            yield container(item)
+    for each in listed(call, sized=True, query=query):
+        if alive or each.state not in _ALIVE:
+            yield each
+
+
+def listed(call: Call, *, sized: bool = False, query: Mapping[str, list[str]] | None = None) -> list[Removal]:
+    """Give all containers; with `sized` how many bytes each has written."""
+    found = call.ask("GET", "/containers/json", all=True, size=sized or None, filters=call.filters(query))
+    told = any(KERNEL in (item.get("Labels") or {}) for item in found)
+    images = call.ask("GET", "/images/json", all=True) if told else ()
+    labels = {str(image["Id"]): image.get("Labels") for image in images}
+    return [container(item, labels.get(str(item.get("ImageID")))) for item in found]
 
 
 def networks(call: Call, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
@@ -73,13 +98,24 @@ def volumes(call: Call, *, named_too: bool, query: Mapping[str, list[str]] | Non
     """Give the volumes that no container uses: the anonymous ones, with `named_too` all."""
     found = call.ask("GET", "/volumes", filters=call.filters({"dangling": ["true"], **(query or {})})).get("Volumes") or ()
     sizes = volume_sizes(call) if found else {}
+    left = leftovers.nameless_volumes()
     for item in found:
         name = str(item["Name"])
         labels = item.get("Labels") or {}
-        anonymous = "com.docker.volume.anonymous" in labels or (len(name) == 64 and not set(name) - set("0123456789abcdef"))
-        if anonymous or named_too:
+        if named_too or "com.docker.volume.anonymous" in labels or _is_nameless(name):
             size = sizes.get(name, -1)
-            yield Removal("volume", name, name, "no container uses it", size if size >= 0 else None, made_by(labels))
+            owner = made_by(labels) or left.get(name, "")
+            yield Removal("volume", name, name, "no container uses it", size if size >= 0 else None, owner)
+
+
+def _is_nameless(name: str) -> bool:
+    return len(name) == 64 and not set(name) - set("0123456789abcdef")
+
+
+def nameless(container: Mapping[str, Any]) -> list[str]:
+    """Give the nameless volumes of a container (GET /containers/X/json)."""
+    mounts = container.get("Mounts") or ()
+    return [str(each["Name"]) for each in mounts if each.get("Type") == "volume" and _is_nameless(str(each.get("Name") or ""))]
 
 
 def image_sizes(call: Call) -> dict[str, int]:
@@ -115,6 +151,20 @@ def caches(call: Call) -> Iterator[Removal]:
     if entries:
         size = sum(int(each.get("Size") or 0) for each in free)
         yield Removal("build cache", "", f"{len(entries)} entries", "what no image holds", size)
+
+
+def there(call: Call, path: str) -> list[str]:
+    """Give the names that there is something of; with -f the others are told, and are no errors, as with the CLI."""
+    found = []
+    for name in call.names:
+        try:
+            call.ask("GET", f"/{path.format(named(name))}")
+        except EngineError as error:
+            if error.status == 404:
+                sys.stderr.write(f"{one_line(error.message, 300)}\n")
+                continue
+        found.append(name)
+    return found
 
 
 def split(found: Iterable[Removal], host_wide: bool) -> tuple[tuple[Removal, ...], tuple[Removal, ...]]:

@@ -29,22 +29,23 @@ def _rm(call: Call) -> Told | Plan:
     if call.on("link"):
         raise UsageError("--link is not supported: links are a leftover of Docker's first years.", "Networks took their place.")
     force, with_volumes = call.on("force"), call.on("volumes")
-    listed = {item["Id"]: removal.container(item) for item in call.ask("GET", "/containers/json", all=True, size=force or None)}
-
-    def found(name: str) -> Removal:
-        return listed[call.ask("GET", f"/containers/{named(name)}/json")["Id"]]
+    listed = {each.id: each for each in removal.listed(call, sized=force)}
 
     def act(name: str) -> str:
-        one = found(name)
+        seen = call.ask("GET", f"/containers/{named(name)}/json")
+        one = listed[seen["Id"]]
         if not one.notebook and not call.on("host-wide"):
             raise _not_ours("container", name)
         call.session.told("rm", one.id, f"docker rm {'-f ' if force else ''}{name}")
         removal.remove(call, one, force=force, with_volumes=with_volumes)
+        if not with_volumes and one.notebook:
+            leftovers.note_volumes(one.notebook, removal.nameless(seen))
         gone.append(one)
         return name
 
     gone: list[Removal] = []
-    told = each_of(call.names, act, lambda error, name: for_container(call, error, name))
+    there = removal.there(call, "containers/{}/json") if force else call.names
+    told = each_of(there, act, lambda error, name: for_container(call, error, name))
     return Plan("rm -f", tuple(gone)).done(["removed"] * len(gone)) if force and gone else told
 
 
@@ -56,10 +57,13 @@ def _guarded(what: str, path: str, hint: Callable[[Call, EngineError, str], str]
             found = call.ask("GET", f"/{path}/{named(name)}")
             if not made_by(found.get("Labels")) and not call.on("host-wide"):
                 raise _not_ours(what, name)
-            call.ask("DELETE", f"/{path}/{named(name)}", force=call.on("force") or None)
+            # Of a network, Podman takes it to mean that the containers which are on it go as well.
+            force = (call.on("force") and what == "volume") or None
+            call.ask("DELETE", f"/{path}/{named(name)}", force=force)
             return name
 
-        return each_of(call.names, act, lambda error, name: hint(call, error, name))
+        there = removal.there(call, f"{path}/{{}}") if call.on("force") else call.names
+        return each_of(there, act, lambda error, name: hint(call, error, name))
 
     return run
 
@@ -95,12 +99,14 @@ def reset(call: Call) -> Plan:
         *(each for each in removal.containers(call, alive=True, query=query) if each.notebook),
         *_labelled(call, "network", "/networks", mine),
         *_labelled(call, "volume", "/volumes", mine),
+        *(each for each in removal.volumes(call, named_too=False) if each.notebook and (call.on("course") or each.notebook == own)),
         *removal.images(call, unused=True, query=query),
     ]
     plan = Plan("reset", tuple(found), todo="To remove these, type the line again without --dry-run.")
     if call.on("dry-run"):
         return plan
     done = removal.carry_out(call, plan, force=True, with_volumes=True)
+    leftovers.forget_volumes(each.id for each in done.removals if each.what == "volume" and each.outcome == "removed")
     if all(each.outcome == "removed" for each in done.removals):
         leftovers.forget("" if call.on("course") else own)
     return done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -55,12 +56,16 @@ def live(call: Call, outcome: Any) -> Any:
     """Give what a learner holds of a container, and keep what was typed for pictures to come; None if there is none."""
     if not isinstance(outcome, Outcome) or not outcome.id:
         return None
+    try:
+        watch = call.session.watch
+    except EngineError:  # it went away while the program ran: what became of the program is to be told
+        return None
     for fact in outcome.container.facts if outcome.container is not None else ():
         if fact.kind == "command":
             call.session.remember(CommandGiven(fact.time, outcome.id, cast(events.Verb, fact.verb), fact.text, fact.number))
-    container = LiveContainer(call.engine, call.session.watch, outcome.containers, outcome.id)
+    container = LiveContainer(call.engine, watch, outcome.containers, outcome.id)
     with contextlib.suppress(EngineError, OSError):  # what is known of it is enough where the engine went away
-        call.session.watch.inspect(outcome.id)  # its ports and mounts are there at once
+        watch.inspect(outcome.id)  # its ports and mounts are there at once
     return container
 
 
@@ -163,7 +168,14 @@ def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None
         if lifecycle.containers.find(given.id) is not None:
             lifecycle.take(given)
     view = open_standing(ContainersDrawer(), shell=call.shell, act=lifecycle.act)
-    lifecycle.follow(view.update)
+
+    def show(containers: Containers) -> None:
+        view.update(containers)
+        if view.closed:  # printed, or its cell was run again: nobody looks any more
+            # Not here: whoever tells holds what closing waits for.
+            threading.Thread(target=lifecycle.close, name="dockermagic closing", daemon=True).start()
+
+    lifecycle.follow(show)
     return lifecycle
 
 

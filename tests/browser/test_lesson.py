@@ -22,7 +22,7 @@ WORDS = {
     "01-images-and-containers": ("succeeded", "cached", "metadata only, no layer", "skipped", "hello:1"),
     "04-volumes": ("named volume", "anonymous volume", "tmpfs", "lesson-data", "Removed:"),
     "05-networks": ("lesson-net", "no DNS", "lesson-server", "Removed:"),
-    "06-lifecycle": ("paused", "exited with code 137", "out of memory", "grace period", "Removed:"),
+    "06-lifecycle": ("docker pause", "exited with code 137", "out of memory", "grace period", "Removed:"),
     "07-ports-and-expose": ("only exposed", "nobody listens", "loopback only", "open", "Removed:"),
     "10-cheatsheet": ("my-app", "Repository", "Reclaimable", "Removed:"),
 }
@@ -78,8 +78,11 @@ def test_a_lesson_runs_is_saved_and_reads_without_a_kernel(lab_page: LabPage, cl
     page.wait_for_function(
         "(n) => document.querySelectorAll('.jp-RenderedHTML section').length >= n", arg=len(pictures) - 1, timeout=30_000
     )
-    shown = " ".join(page.locator(".jp-RenderedHTML").all_inner_texts())
+    page.wait_for_function(
+        """(words) => { const text = [...document.querySelectorAll('.jp-RenderedHTML')].map((e) => e.innerText).join(' ');
+                        return words.every((word) => text.includes(word)); }""",
+        arg=list(WORDS[lesson.stem]),
+        timeout=30_000,
+    )
     assert page.locator(".jp-RenderedHTML style, .jp-RenderedHTML script").count() == 0
     page.set_viewport_size({"width": 1280, "height": 900})
-    for word in WORDS[lesson.stem]:
-        assert word in shown

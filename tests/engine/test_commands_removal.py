@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from dockermagic.commands.cell import carry_out, run_docker
 from dockermagic.commands.plans import Plan
 from dockermagic.commands.removals import RESET
 from dockermagic.engine import Engine
-from dockermagic.errors import EngineError
+from dockermagic.errors import EngineError, UsageError
 from dockermagic.labels import KERNEL, NOTEBOOK
 from dockermagic.session import Session
 
@@ -30,9 +31,11 @@ class Room:
         self.mine = {NOTEBOOK: f"{self.salt}-mine", KERNEL: "k"}
         self.other = {NOTEBOOK: f"{self.salt}-other", KERNEL: "k"}
 
-    def container(self, name: str, labels: dict[str, str], *, start: bool = False, volume: str = "") -> str:
-        host = self.api.create_host_config(binds=[f"{volume}:/data"] if volume else None)
-        made = self.api.create_container("busybox", ["sleep", "1000"], name=f"{self.salt}-{name}", labels=labels, host_config=host)
+    def container(
+        self, name: str, labels: dict[str, str], *, start: bool = False, volume: str = "", image: str = "busybox", network: str = ""
+    ) -> str:
+        host = self.api.create_host_config(binds=[f"{volume}:/data"] if volume else None, network_mode=network or None)
+        made = self.api.create_container(image, ["sleep", "1000"], name=f"{self.salt}-{name}", labels=labels, host_config=host)
         if start:
             self.api.start(made["Id"])
         return f"{self.salt}-{name}"
@@ -88,6 +91,59 @@ def test_an_instructors_container_of_a_notebooks_image_is_not_ours(room: Room) -
     assert room.there() == {"theirs"}
 
 
+def test_a_container_of_an_image_that_was_made_of_a_notebooks_container_is_not_ours(room: Room) -> None:
+    room.container("ours", room.mine)
+    # docker commit: the image has all labels of the container.
+    image = room.api.commit(f"{room.salt}-ours", repository=room.salt, tag="1")["Id"]
+    room.container("theirs", {}, image=f"{room.salt}:1")
+    try:
+        with pytest.raises(EngineError, match="No notebook made"):
+            room.do(f"rm {room.salt}-theirs")
+        assert "theirs" not in {each.name.removeprefix(f"{room.salt}-") for each in room.reset("--course", "--dry-run").removals}
+        room.reset()
+        assert room.there() == {"theirs"}
+    finally:
+        room.api.remove_container(f"{room.salt}-theirs", force=True)
+        room.api.remove_image(image, force=True)
+
+
+def test_with_force_what_is_not_there_is_told_and_is_no_error(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = room.container("ours", room.mine)
+    room.do(f"rm -f {room.salt}-gone {ours}")
+    for command in ("rm -f", "volume rm -f", "network rm -f", "rmi -f"):
+        room.do(f"{command} {room.salt}-gone")
+    assert len(capsys.readouterr().err.splitlines()) == 5
+    assert room.there() == set()
+    for command in ("rm", "volume rm", "network rm", "rmi"):
+        with pytest.raises(EngineError):
+            room.do(f"{command} {room.salt}-gone")
+
+
+def test_forcing_an_image_or_a_network_away_takes_no_container_of_others_along(room: Room) -> None:
+    # Podman means more by force than Docker does.
+    image = room.api.commit(room.container("seed", {}), repository=f"{room.salt}-image", tag="1")["Id"]
+    room.api.create_network(f"{room.salt}-net", labels=room.mine)
+    theirs = room.container("theirs", {}, image=f"{room.salt}-image:1", start=True, network=f"{room.salt}-net")
+    for command in (f"rmi -f {room.salt}-image:1", f"network rm -f {room.salt}-net"):
+        with contextlib.suppress(EngineError):  # Docker takes the name of an image away, and leaves the rest to the container
+            room.do(command)
+    assert room.api.inspect_container(theirs)["State"]["Running"]
+    room.api.remove_container(theirs, force=True)
+    room.do(f"rmi -f {image}")
+    room.do(f"network rm -f {room.salt}-net")
+    assert room.there() == {"seed"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--host unix:///nowhere rm -f web", "-D rm -f web", "--log-level=error container rm web", "builder prune -af", "stack rm x"],
+)
+def test_the_docker_cli_is_not_a_way_around(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it was handed to the CLI"))
+    with pytest.raises(UsageError):
+        run_docker(line, Session(), None, (), Path("/"))
+
+
 def test_rm_of_a_running_container_wants_force_and_tells_what_went(room: Room) -> None:
     name = room.container("up", room.mine, start=True)
     with pytest.raises(EngineError):
@@ -139,6 +195,27 @@ def test_reset_removes_what_this_notebook_made_also_what_runs(room: Room) -> Non
     assert room.there() == {"other", "theirs", "their-vol"}
     room.container("again", room.mine)
     assert {"other", "theirs"} <= room.there()
+
+
+def test_reset_removes_the_nameless_volumes_that_removed_containers_left(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dockermagic.leftovers._folder", lambda: tmp_path)
+    volumes = lambda: {each["Name"] for each in room.api.volumes()["Volumes"] or []}  # noqa: E731  # asked four times
+    before = volumes()
+    for name, labels in (("ours", room.mine), ("theirs", {})):
+        room.api.create_container("busybox", ["true"], name=f"{room.salt}-{name}", labels=labels, volumes=["/scratch"])
+    ours = {mount["Name"] for mount in room.api.inspect_container(f"{room.salt}-ours")["Mounts"]}
+    theirs = volumes() - before - ours
+    assert (len(ours), len(theirs)) == (1, 1)
+    room.do(f"rm {room.salt}-ours")
+    room.api.remove_container(f"{room.salt}-theirs")
+    assert volumes() - before == ours | theirs
+    room.do("volume prune")
+    assert volumes() - before == ours | theirs
+    room.reset()
+    assert volumes() - before == theirs
+    room.api.remove_volume(theirs.pop())
 
 
 def test_reset_of_the_course_removes_what_any_notebook_made(room: Room) -> None:
