@@ -73,7 +73,8 @@ def _settled(container: Container, worker: Worker, request: RunRequest) -> bool:
     if request.auto_remove and (worker.exit_code is not None or worker.error is not None):
         return container.state == "removed"
     if worker.exit_code is None:
-        return worker.error is not None or container.state != "created"
+        # Let go of while it runs: that it was started may still be on its way here.
+        return (worker.error is not None and not worker.running.is_set()) or container.state != "created"
     return not container.alive
 
 
@@ -88,6 +89,8 @@ class _Running:
         given = worker.watch.now()
         made = create(engine, request, self.labels.items(), worker.tell, worker.hold)
         worker.found(made.id)
+        with contextlib.suppress(EngineError, OSError):
+            worker.watch.inspect(made.id)  # a program may end sooner than the watch would ask what is running
         worker.warnings = made.warnings
         worker.tell(ev.CommandGiven(given, made.id, "run", f"docker run {request.command}"))
         if worker.cancelled.is_set():

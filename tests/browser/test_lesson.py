@@ -22,7 +22,7 @@ WORDS = {
     "01-images-and-containers": ("succeeded", "cached", "metadata only, no layer", "skipped", "hello:1"),
     "04-volumes": ("named volume", "anonymous volume", "tmpfs", "lesson-data", "Removed:"),
     "05-networks": ("lesson-net", "no DNS", "lesson-server", "Removed:"),
-    "06-lifecycle": ("docker pause", "exited with code 137", "out of memory", "grace period", "Removed:"),
+    "06-lifecycle": ("exited with code 137", "SIGTERM", "grace period", "one image", "Removed:"),
     "07-ports-and-expose": ("only exposed", "nobody listens", "loopback only", "open", "Removed:"),
     "10-cheatsheet": ("my-app", "Repository", "Reclaimable", "Removed:"),
 }
