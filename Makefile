@@ -36,12 +36,12 @@ lint: .venv/.ready ## rules, format, types, layers, sizes
 format: .venv/.ready ## put the code into the project's format
 	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
 
-test: .venv/.ready lint ## lint, then every test: unit, engine, browser; installs what it needs
+test: .venv/.ready lint ## lint, then the tests: unit, engine, browser; installs what it needs
 	@$(RIG) install
-	@$(RIG) run $(PYTEST)
+	@$(RIG) run $(PYTEST) -m "not long"
 
 test-fast: .venv/.ready lint ## lint and the tests that take under ten seconds each
-	@$(PYTEST) -m "not slow"
+	@$(PYTEST) -m "not slow and not long"
 
 unit: .venv/.ready ## the tests without an engine or a browser
 	@$(PYTEST) tests/unit
@@ -53,6 +53,7 @@ browser: .venv/.ready ## the tests in a real browser
 	@$(PYTEST) tests/browser
 
 test-all: test wheel ## every test, the wheel in a clean environment, unit tests on every Python found
+	@$(RIG) run $(PYTEST) -m long
 	@bash tools/pythons.sh
 
 bench: .venv/.ready ## measure against the docker CLI and the bars of the design
@@ -64,6 +65,7 @@ engine-check: .venv/.ready ## start every engine of the test rig and say what ea
 
 recordings: .venv/.ready ## record the engines' event streams anew into tests/recordings
 	@$(PYTHON) -m tests.rig.record
+	@$(PYTHON) -m tests.rig.record_containers
 
 notebooks: .venv/.ready ## run the lessons' sources and write the notebooks beside them
 	@$(RIG) up

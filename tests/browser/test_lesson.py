@@ -40,7 +40,11 @@ def clean(engine28: str) -> Iterator[str]:
                 client.api.remove_image(image["Id"], force=True)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+FIRST = ("01-images-and-containers", "06-lifecycle")
+EACH = [pytest.param(path, id=path.stem, marks=[] if path.stem in FIRST else [pytest.mark.long]) for path in LESSONS]
+
+
+@pytest.mark.parametrize("lesson", EACH)
 def test_a_lesson_runs_is_saved_and_reads_without_a_kernel(lab_page: LabPage, clean: str, lesson: Path) -> None:
     folder = lab_page.lab.folder
     for part in FOLDER.iterdir():

@@ -32,12 +32,21 @@ def executed(source: Path, url: str) -> Any:
     return notebook
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
-def lesson(request: pytest.FixtureRequest, docker_engine: str) -> Iterator[Any]:
+RUNS = [
+    pytest.param((path, engine), id=f"{path.stem}-{engine}", marks=[pytest.mark.long] if place and engine == "engine20" else [])
+    for place, path in enumerate(LESSONS)
+    for engine in ("engine20", "engine28")
+]
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def lesson(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Give each lesson with its outputs, run on each Docker Engine; the images that it leaves are removed."""
-    api = at(docker_engine).client().api
+    path, engine = request.param
+    url = str(request.getfixturevalue(engine))
+    api = at(url).client().api
     before = {image["Id"] for image in api.images(all=True)}
-    yield executed(request.param, docker_engine)
+    yield executed(path, url)
     for image in api.images(all=True):
         if image["Id"] not in before:
             with contextlib.suppress(NotFound):
