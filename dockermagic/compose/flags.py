@@ -14,9 +14,9 @@ GLOBAL_VALUES = {
 GLOBAL_SWITCHES = frozenset({"--all-resources", "--compatibility", "--dry-run", "--verbose", "--no-ansi", "--insecure-registry"})
 
 VERBS = frozenset({
-    "attach", "bridge", "build", "commit", "config", "convert", "cp", "create", "down", "events", "exec", "export", "images", "kill",
-    "logs", "ls", "pause", "port", "ps", "publish", "pull", "push", "restart", "rm", "run", "scale", "start", "stats", "stop", "top",
-    "unpause", "up", "version", "volumes", "wait", "watch",
+    "attach", "bridge", "build", "commit", "config", "convert", "cp", "create", "down", "events", "exec", "export", "images",
+    "kill", "logs", "ls", "pause", "port", "ps", "publish", "pull", "push", "restart", "rm", "run", "scale", "start", "stats",
+    "stop", "top", "unpause", "up", "version", "volumes", "wait", "watch",
 })  # fmt: skip
 
 PROGRAM_VALUES = {

@@ -1,6 +1,6 @@
 """Compose's own words for what is wrong with a file, and the line that they mean: `locate`. Pure.
 
-The words are those of Compose 2.20 to 5.6 (compose-go: loader, validation, interpolation). What is not recognised is shown as it is.
+The words are those of Compose 2.20 to 5.6 (compose-go: loader, validation, interpolation). Others are shown as they are.
 """
 
 from __future__ import annotations

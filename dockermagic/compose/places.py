@@ -19,7 +19,8 @@ def nodes(text: str) -> list[Node]:
     Raises:
         yaml.YAMLError: it is no YAML.
     """
-    return [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node is not None]
+    documents: list[Node | None] = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    return [node for node in documents if node is not None]
 
 
 def entries(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:

@@ -66,11 +66,20 @@ class ComposeRequest:
         """Whether `up` returns while the services go on."""
         return self.given("-d", "--detach", "--wait")
 
-    def line(self) -> list[str]:
-        """Give the arguments that Compose gets for the file and folder, its flags and its command."""
+    def before(self, name: str = "") -> list[str]:
+        """Give the arguments that Compose gets before its command: project, file, its own flags.
+
+        Parameters:
+            name: the project's name; empty to leave it to Compose.
+        """
         place = ["-f", "-", "--project-directory", self.folder] if self.cell is not None and not self._directory else []
         place = ["-f", "-"] if self.cell is not None and self._directory else place
-        return [*place, *self.flags, self.verb, *self.words]
+        named = ["-p", name] if name else []
+        return [*named, *place, *self.flags]
+
+    def line(self, name: str = "") -> list[str]:
+        """Give all arguments that Compose gets."""
+        return [*self.before(name), self.verb, *self.words]
 
     @property
     def _directory(self) -> bool:
