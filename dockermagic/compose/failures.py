@@ -60,7 +60,7 @@ def _exited(stack: Stack, name: str, code: int) -> tuple[str, str]:
         text, _ = newest(found.output, 5, 2000)
         last = "\n" + "\n".join(f"    {one_line(line, 200)}" for line in text.rstrip().splitlines()[-5:])
     waiting = [one for one, dependency in stack.project.edges if dependency.service == service]
-    more = f" {', '.join(waiting)} wait for it." if waiting else ""
+    more = f" {', '.join(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for it." if waiting else ""
     return f"{service} ended at once, with exit code {code}.{more}{last}", f"%compose logs {service} shows what it printed."
 
 

@@ -24,6 +24,7 @@ WORDS = {
     "05-networks": ("lesson-net", "no DNS", "lesson-server", "Removed:"),
     "06-lifecycle": ("exited with code 137", "SIGTERM", "grace period", "one image", "Removed:"),
     "07-ports-and-expose": ("only exposed", "nobody listens", "loopback only", "open", "Removed:"),
+    "11-compose": ("connection refused", "Started is not ready", "healthy", "db"),
     "10-cheatsheet": ("my-app", "Repository", "Reclaimable", "Removed:"),
 }
 
@@ -40,6 +41,18 @@ def clean(engine28: str) -> Iterator[str]:
                 client.api.remove_image(image["Id"], force=True)
 
 
+def fresh_copy(lesson: Path, folder: Path, url: str) -> Path:
+    """Put a lesson without its outputs into a folder, with the engine's address in its first cell; give its path."""
+    notebook = nbformat.read(lesson, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import os\nos.environ['DOCKER_HOST'] = {url!r}"))
+    path = folder / lesson.name
+    nbformat.write(notebook, path)
+    return path
+
+
 FIRST = ("01-images-and-containers", "06-lifecycle")
 EACH = [pytest.param(path, id=path.stem, marks=[] if path.stem in FIRST else [pytest.mark.long]) for path in LESSONS]
 
@@ -50,13 +63,7 @@ def test_a_lesson_runs_is_saved_and_reads_without_a_kernel(lab_page: LabPage, cl
     for part in FOLDER.iterdir():
         if part.is_dir() and not part.name.startswith("."):
             shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
-    notebook = nbformat.read(lesson, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import os\nos.environ['DOCKER_HOST'] = {clean!r}"))
-    path = folder / lesson.name
-    nbformat.write(notebook, path)
+    path = fresh_copy(lesson, folder, clean)
 
     lab_page.reopen(path)
     lab_page.run()
