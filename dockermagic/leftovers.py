@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dockermagic.errors import DockerMagicError
-from dockermagic.labels import KERNEL, NOTEBOOK, container_made_by
+from dockermagic.labels import KERNEL, container_made_by, whose
 from dockermagic.views.units import plural
 
 if TYPE_CHECKING:
@@ -34,22 +34,26 @@ def _folder() -> Path:
     return user_cache_path("dockermagic") / "kernels"
 
 
-def note(notebook: str, kernel: str) -> None:
+def note(labels: Mapping[str, str]) -> None:
     """Note that this run of the kernel has made something; where it cannot be written, nothing is offered later.
 
     Parameters:
-        notebook: its name, as the labels have it; `kernel`: this run.
+        labels: what is put on all that is made: whose it is, and which run.
     """
-    path = _folder() / f"{kernel}.json"
+    path = _folder() / f"{labels.get(KERNEL, '')}.json"
     with contextlib.suppress(OSError):
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps({"notebook": notebook, "pid": os.getpid()}))
+            path.write_text(json.dumps({"notebook": _key(labels), "pid": os.getpid()}))
 
 
-def forget(notebook: str = "") -> None:
+def _key(labels: Mapping[str, str]) -> str:
+    return " ".join(whose(labels))
+
+
+def forget(labels: Mapping[str, str] | None = None) -> None:
     """Forget the kernels of a notebook, or of all: what they made was removed."""
-    for path, _ in _ended(notebook, also_living=True):
+    for path, _ in _ended(_key(labels or {}), also_living=True):
         with contextlib.suppress(OSError):
             path.unlink()
 
@@ -88,18 +92,19 @@ def _keep_volumes(volumes: dict[str, str]) -> None:
         beside.replace(path)
 
 
-def offer(notebook: str, kernel: str, session: Session) -> str:
+def offer(labels: Mapping[str, str], session: Session) -> str:
     """Say in a sentence what earlier runs have left; nothing when there is nothing.
 
     Parameters:
-        notebook, kernel: as for `note`.
+        labels: as for `note`.
         session: where the engine comes from; it is asked only when an earlier run has left a note.
     """
-    earlier = [path for path, run in _ended(notebook) if run != kernel]
+    kernel = labels.get(KERNEL, "")
+    earlier = [path for path, run in _ended(_key(labels)) if run != kernel]
     if not earlier:
         return ""
     try:
-        found = session.engine.api.containers(all=True, filters={"label": [f"{NOTEBOOK}={notebook}", KERNEL]})
+        found = session.engine.api.containers(all=True, filters={"label": [*whose(labels), KERNEL]})
     except (DockerMagicError, OSError, ValueError):
         return ""  # no engine now: the note stays for the next time
     except Exception as error:  # docker-py's own errors, whose module is not imported for this

@@ -55,7 +55,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_cell_magic
     def docker(self, line: str, cell: str | None = None) -> Any:
-        """Carry out a docker command."""
+        """Carry out a docker command: `%docker` alone lists them, `%docker COMMAND --help` tells all about one."""
         from dockermagic.commands.cell import run_docker
 
         place = session.own_labels(self.shell), session.notebook_folder(self.shell)
@@ -64,15 +64,31 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_cell_magic
     def docker_run(self, line: str, cell: str | None = None) -> Any:
-        """Make a container and start it."""
+        """Make a container of an image and start it; `%docker_run --help` tells all of its flags."""
         from dockermagic.commands.running import RUN_VERB
 
         return self._verb(RUN_VERB, line, cell)
 
     @no_var_expand
+    @line_cell_magic
+    def compose(self, line: str, cell: str | None = None) -> Any:
+        """Carry out a docker compose command; the cell is the file: `%%compose up -d`. `%compose --help` tells more."""
+        from dockermagic.compose.cell import compose_cell
+        from dockermagic.compose.flags import HELP
+        from dockermagic.compose.request import read_compose
+        from dockermagic.labels import NOTEBOOK
+
+        labels = session.own_labels(self.shell)
+        request = read_compose(line, cell, session.notebook_folder(self.shell), os.environ, dict(labels)[NOTEBOOK])
+        if request is None:
+            page(HELP)
+            return None
+        return compose_cell(request, session.CURRENT, self.shell, labels)
+
+    @no_var_expand
     @line_magic
     def docker_lifecycle(self, line: str) -> Any:
-        """Show the lives of containers."""
+        """Show the lives of containers; `%docker_lifecycle --help` tells more."""
         from dockermagic.commands.lenses import LIFECYCLE
 
         return self._verb(LIFECYCLE, line)
@@ -80,7 +96,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_ports(self, line: str) -> Any:
-        """Show ports."""
+        """Show which port leads to which container; `%docker_ports --help` tells more."""
         from dockermagic.commands.lenses import PORTS
 
         return self._verb(PORTS, line)
@@ -88,7 +104,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_volumes(self, line: str) -> Any:
-        """Show what survives."""
+        """Show what of a container survives its removal; `%docker_volumes --help` tells more."""
         from dockermagic.commands.lenses import VOLUMES
 
         return self._verb(VOLUMES, line)
@@ -96,7 +112,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_networks(self, line: str) -> Any:
-        """Show networks."""
+        """Show which containers are on which network; `%docker_networks --help` tells more."""
         from dockermagic.commands.lenses import NETWORKS
 
         return self._verb(NETWORKS, line)
@@ -104,7 +120,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_explain(self, line: str) -> Any:
-        """Take a command line apart."""
+        """Take a docker command line apart, and run nothing; `%docker_explain --help` tells more."""
         from dockermagic.commands.lenses import EXPLAIN
 
         return self._verb(EXPLAIN, line)
@@ -112,7 +128,7 @@ class DockerMagic(Magics):
     @no_var_expand
     @line_magic
     def docker_reset(self, line: str) -> Any:
-        """Remove what this notebook made."""
+        """Remove what this notebook made; `%docker_reset --help` tells more."""
         from dockermagic.commands.removals import RESET
 
         return self._verb(RESET, line)

@@ -6,15 +6,18 @@ import contextlib
 import os
 import sys
 import threading
+import weakref
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from dockermagic import __version__
 from dockermagic.errors import DockerMagicError
-from dockermagic.labels import KERNEL, NOTEBOOK, VERSION
+from dockermagic.labels import KERNEL, NOTEBOOK, PLACE, VERSION
 
 if TYPE_CHECKING:
     from dockermagic.containers.events import CommandGiven, Verb
@@ -29,6 +32,13 @@ REMEMBERED = 1000
 """Commands that are kept, to label what they brought about."""
 
 
+class Closable(Protocol):
+    """Something that goes on until it is closed."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Session:
     """One kernel's (or program's) use of Docker.
 
@@ -41,10 +51,12 @@ class Session:
     def __init__(self, engine: Engine | None = None) -> None:
         self._only = engine
         self._found: Search | None = None
+        self._last: Engine | None = None
         self._asked_for: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._watch: Watch | None = None
         self._looking = False
+        self._held: weakref.WeakSet[Closable] = weakref.WeakSet()
         self.given: deque[CommandGiven] = deque(maxlen=REMEMBERED)
 
     @property
@@ -82,8 +94,12 @@ class Session:
             if engine is not None:
                 engine.close()
             self._found, self._asked_for = None, wanted
-            self._found = search()
-            return self._found
+            outcome = search()
+            if outcome.engine is not None and self._last is not None and self._last.is_back_as(outcome.engine):
+                # It was away, and is back: what is open holds on to it.
+                outcome = replace(outcome, engine=self._last)
+            self._found, self._last = outcome, outcome.engine or self._last
+            return outcome
 
     @property
     def watch(self) -> Watch:
@@ -98,7 +114,7 @@ class Session:
         with self._lock:
             if self._watch is None or self._watch.engine is not engine:
                 if self._watch is not None:
-                    self._watch.close()
+                    _end(self._watch, "another engine is used now")
                 self._watch = Watch(engine)
             return self._watch
 
@@ -138,12 +154,26 @@ class Session:
         self.given.append(given)
         self.watch.tell(given)
 
+    def hold(self, opened: Closable) -> None:
+        """Close this as well when the session is closed; what nobody else holds is forgotten."""
+        self._held.add(opened)
+
     def close(self) -> None:
-        """Let go of the engine, and end what watches it."""
+        """Let go of the engine, and end what watches it and what was opened on it."""
         with self._lock:
             watch, self._watch = self._watch, None
         if watch is not None:
-            watch.close()
+            _end(watch, "dockermagic was unloaded")
+        for opened in list(self._held):
+            opened.close()
+
+
+def _end(watch: Watch, why: str) -> None:
+    """End a watch; pictures that are still open say so, since nobody tells them any more."""
+    from dockermagic.containers.events import EngineLost
+
+    watch.tell(EngineLost(watch.now(), why))
+    watch.close()
 
 
 def notebook_path(shell: Any = None) -> Path | None:
@@ -176,15 +206,26 @@ def labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
 
 
 def own_labels(shell: Any = None) -> tuple[tuple[str, str], ...]:
-    """Give the labels of containers, networks and volumes that are made from here: those of images, and which run of the kernel."""
-    return *labels(shell), (KERNEL, KERNEL_RUN)
+    """Give the labels of containers, networks and volumes that are made from here.
+
+    They are those of images, which run of the kernel, and which notebook of that name, where that is known.
+    """
+    return *labels(shell), (KERNEL, KERNEL_RUN), *_place(shell)
+
+
+def _place(shell: Any) -> tuple[tuple[str, str], ...]:
+    path = notebook_path(shell)
+    if path is None:
+        return ()
+    told = "\n".join((os.environ.get("JUPYTERHUB_USER", ""), str(Path.home()), os.path.abspath(path)))
+    return ((PLACE, sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:12]),)
 
 
 def left_here(shell: Any = None) -> str:
     """Say in a sentence what earlier runs of this notebook's kernel have left on the engine; nothing when there is nothing."""
     from dockermagic import leftovers
 
-    return leftovers.offer(dict(labels(shell))[NOTEBOOK], KERNEL_RUN, CURRENT)
+    return leftovers.offer(dict(own_labels(shell)), CURRENT)
 
 
 CURRENT = Session()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
@@ -67,7 +68,7 @@ def _refuse_elsewhere(parsed: Parsed) -> None:
 
 def _save_as(parsed: Parsed) -> str:
     name = parsed.text("as")
-    if name and not name.isidentifier():
+    if name and (not name.isidentifier() or iskeyword(name)):
         raise UsageError(f"--as {name}: “{name}” cannot be the name of a variable.", "Write letters, digits and _: --as build")
     return name
 

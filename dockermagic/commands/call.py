@@ -50,6 +50,9 @@ class Session(Protocol):
     def remember(self, given: events.CommandGiven) -> None:
         """Keep one of them."""
 
+    def hold(self, opened: Any) -> None:
+        """Close this as well when the session is closed."""
+
     def told(self, verb: events.Verb, name: str, command: str, grace: float | None = None) -> None:
         """Take note that a command is given to a container, so that pictures can say who did it."""
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from difflib import get_close_matches
+from keyword import iskeyword
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -18,7 +19,6 @@ from dockermagic.commands.plans import Plan
 from dockermagic.commands.registry import verbs
 from dockermagic.errors import ContainerFailed, EngineError, RunCancelled, UsageError
 from dockermagic.flags import help_text, parse, split
-from dockermagic.labels import KERNEL, NOTEBOOK
 from dockermagic.views import shown
 from dockermagic.views.show import running_shell
 
@@ -82,12 +82,12 @@ def carry_out(
         sys.stdout.write(help_text(command))
         return None
     keep_as = parsed.text("as")
-    if keep_as and not keep_as.isidentifier():
+    if keep_as and (not keep_as.isidentifier() or iskeyword(keep_as)):
         raise UsageError(
             f"--as {keep_as}: “{keep_as}” cannot be the name of a variable.", "Write letters, digits and _: --as answer"
         )
     if verb.makes:
-        leftovers.note(dict(labels).get(NOTEBOOK, ""), dict(labels).get(KERNEL, ""))
+        leftovers.note(dict(labels))
     call = Call(verb, parsed, tuple(words), session, shell, labels, folder, os.environ, cell)
     try:
         answer = verb.run(call)
@@ -168,9 +168,9 @@ def _by_cli(words: list[str], session: Session, folder: Path) -> Told:
             "%docker alone lists the commands; in a terminal, docker does it.",
         )
     program = which("docker")
+    near = get_close_matches(" ".join(words[:2]), verbs(), n=1) or get_close_matches(words[0], verbs(), n=1)
+    hint = f"Did you mean %docker {near[0]}?" if near else "%docker alone lists the commands."
     if program is None:
-        near = get_close_matches(" ".join(words[:2]), verbs(), n=1) or get_close_matches(words[0], verbs(), n=1)
-        hint = f"Did you mean %docker {near[0]}?" if near else "%docker alone lists the commands."
         raise UsageError(f'"{words[0]}" is no command of %docker, and there is no docker CLI here to pass it to.', hint)
     host = {"DOCKER_HOST": session.engine.address.url}
     done = subprocess.run(
@@ -179,7 +179,9 @@ def _by_cli(words: list[str], session: Session, folder: Path) -> Told:
     )  # fmt: skip
     sys.stdout.write(done.stdout)
     if done.returncode:
-        raise EngineError(done.stderr.strip() or f"docker {words[0]} ended with exit code {done.returncode}.", "docker --help")
+        unknown = "unknown command" in done.stderr or "is not a docker command" in done.stderr
+        message = done.stderr.strip() or f"docker {words[0]} ended with exit code {done.returncode}."
+        raise EngineError(message, hint if unknown else f"docker {words[0]} --help")
     sys.stderr.write(done.stderr)
     told = Told("", done.stdout)
     shown.mark(told)

@@ -27,6 +27,7 @@ __all__ = [
     "carry_out",
     "container",
     "containers",
+    "guard",
     "images",
     "listed",
     "networks",
@@ -72,6 +73,18 @@ def listed(call: Call, *, sized: bool = False, query: Mapping[str, list[str]] | 
     images = call.ask("GET", "/images/json", all=True) if told else ()
     labels = {str(image["Id"]): image.get("Labels") for image in images}
     return [container(item, labels.get(str(item.get("ImageID")))) for item in found]
+
+
+def guard(call: Call, id: str) -> None:
+    """Make sure that a button removes no container that no notebook made.
+
+    Raises:
+        EngineError: it would; says how it is done nonetheless.
+    """
+    name = next((each.name for each in listed(call) if each.id == id and not each.notebook), "")
+    if name:
+        hint = f"If you do want to remove it: %docker rm --host-wide {name}"
+        raise EngineError(f"No notebook made the container {name}, so it is left alone.", hint, status=403)
 
 
 def networks(call: Call, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:

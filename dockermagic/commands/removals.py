@@ -14,7 +14,7 @@ from dockermagic.commands.plans import Plan, Removal
 from dockermagic.engine.answers import named
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.flags import Command, Example, Flag
-from dockermagic.labels import NOTEBOOK, made_by
+from dockermagic.labels import NOTEBOOK, made_by, whose
 
 __all__ = ["RESET", "VERBS", "reset"]
 
@@ -93,14 +93,15 @@ def _prune(call: Call, *kinds: str) -> Plan:
 def reset(call: Call) -> Plan:
     """Remove what this notebook made; with --course what any notebook made."""
     own = dict(call.labels)[NOTEBOOK]
-    mine = NOTEBOOK if call.on("course") else f"{NOTEBOOK}={own}"
-    query = {"label": [mine]}
+    mine = [NOTEBOOK] if call.on("course") else whose(dict(call.labels))
+    query = {"label": mine}
+    images = {"label": mine[:1]}
     found = [
         *(each for each in removal.containers(call, alive=True, query=query) if each.notebook),
         *_labelled(call, "network", "/networks", mine),
         *_labelled(call, "volume", "/volumes", mine),
         *(each for each in removal.volumes(call, named_too=False) if each.notebook and (call.on("course") or each.notebook == own)),
-        *removal.images(call, unused=True, query=query),
+        *removal.images(call, unused=True, query=images),
     ]
     plan = Plan("reset", tuple(found), todo="To remove these, type the line again without --dry-run.")
     if call.on("dry-run"):
@@ -108,18 +109,22 @@ def reset(call: Call) -> Plan:
     done = removal.carry_out(call, plan, force=True, with_volumes=True)
     leftovers.forget_volumes(each.id for each in done.removals if each.what == "volume" and each.outcome == "removed")
     if all(each.outcome == "removed" for each in done.removals):
-        leftovers.forget("" if call.on("course") else own)
+        leftovers.forget(None if call.on("course") else dict(call.labels))
     return done
 
 
-def _labelled(call: Call, what: str, path: str, label: str) -> Iterator[Removal]:
-    """Give what has a label, in use or not: the containers that use it go first."""
-    answer = call.ask("GET", path, filters=call.filters({"label": [label]}))
+def _labelled(call: Call, what: str, path: str, labels: list[str]) -> Iterator[Removal]:
+    """Give what has labels, in use or not: the containers that use it go first."""
+    answer = call.ask("GET", path, filters=call.filters({"label": labels}))
     sizes = removal.volume_sizes(call) if what == "volume" else {}
     for item in (answer.get("Volumes") or ()) if what == "volume" else answer:
+        has = item.get("Labels") or {}
+        if any("=" in label and label not in {f"{name}={value}" for name, value in has.items()} for label in labels):
+            continue  # Podman gives the volumes that have one of several labels
         name = str(item["Name"])
         size = sizes.get(name, -1)
-        yield Removal(what, name, name, "", size if size >= 0 else None, made_by(item.get("Labels")))
+        # Several networks may have one name.
+        yield Removal(what, str(item["Id"]) if what == "network" else name, name, "", size if size >= 0 else None, made_by(has))
 
 
 _FORCE = Flag("force", "f", "bool", help="Do it; without it, only show what would go.")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, cast
 
+from dockermagic.commands import removal
 from dockermagic.commands.call import Call, Told, Verb
 from dockermagic.commands.follow import in_notebook
 from dockermagic.containers import create as creation
@@ -152,8 +153,10 @@ def _run_detached(call: Call, request: RunRequest) -> Any:
 
 def _run_terminal(call: Call, request: RunRequest) -> Any:
     watch = call.session.watch
+    given = watch.now()
     id, terminal, _ = run_terminal(call.engine, request, watch, labels=call.labels)
     container = LiveContainer(call.engine, watch, Containers(engine=call.engine.about.title), id)
+    call.session.remember(CommandGiven(given, id, "run", f"docker run {request.command}"))
     watch.inspect(id)  # so that it knows its name at once
     open_console(terminal, shell=call.shell, title=request.name or id[:12], command=f"docker run {request.command}")
     shown.mark(container)
@@ -167,7 +170,13 @@ def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None
     for given in call.session.given:
         if lifecycle.containers.find(given.id) is not None:
             lifecycle.take(given)
-    view = open_standing(ContainersDrawer(), shell=call.shell, act=lifecycle.act)
+
+    def act(do: str) -> None:
+        if do.startswith("rm "):
+            removal.guard(call, do.removeprefix("rm "))
+        lifecycle.act(do)
+
+    view = open_standing(ContainersDrawer(), shell=call.shell, act=act)
 
     def show(containers: Containers) -> None:
         view.update(containers)
@@ -175,6 +184,7 @@ def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None
             # Not here: whoever tells holds what closing waits for.
             threading.Thread(target=lifecycle.close, name="dockermagic closing", daemon=True).start()
 
+    call.session.hold(lifecycle)
     lifecycle.follow(show)
     return lifecycle
 

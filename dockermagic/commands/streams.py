@@ -79,9 +79,10 @@ def event_text(event: Mapping[str, Any]) -> str:
     nano = int(event.get("timeNano") or int(event.get("time") or 0) * 1_000_000_000)
     when = (datetime.fromtimestamp(0, UTC) + timedelta(seconds=nano // 1_000_000_000)).astimezone()
     zone = when.strftime("%z")
+    offset = "Z" if zone == "+0000" else f"{zone[:3]}:{zone[3:]}"
     actor = event.get("Actor") or {}
     pairs = ", ".join(f"{name}={value}" for name, value in sorted((actor.get("Attributes") or {}).items()))
-    stamp = f"{when:%Y-%m-%dT%H:%M:%S}.{nano % 1_000_000_000:09}{zone[:3]}:{zone[3:]}"
+    stamp = f"{when:%Y-%m-%dT%H:%M:%S}.{nano % 1_000_000_000:09}{offset}"
     return f"{stamp} {event.get('Type')} {event.get('Action')} {actor.get('ID')}" + (f" ({pairs})" if pairs else "")
 
 

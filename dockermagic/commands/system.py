@@ -58,7 +58,8 @@ def _df(call: Call) -> Listing | Told:
 def _verbose(usage: Mapping[str, Any], now: float) -> Iterator[str]:
     images = [row for item in usage.get("Images") or () for row in image_rows(item, now)]
     yield "Images space usage:\n\n" + printed_list(IMAGES, images, _DF_IMAGES)
-    containers = [container_row(item, now) for item in usage.get("Containers") or ()]
+    # What it has written only: its image is listed by itself.
+    containers = [container_row({**item, "SizeRootFs": 0}, now) for item in usage.get("Containers") or ()]
     yield "Containers space usage:\n\n" + printed_list(CONTAINERS, containers, _DF_CONTAINERS)
     volumes = [volume_row(item) for item in usage.get("Volumes") or ()]
     yield "Local Volumes space usage:\n\n" + printed_list(VOLUMES, volumes, _DF_VOLUMES)

@@ -5,6 +5,8 @@ The tables hold every flag of Docker 28 (`docker run --help`, `docker create --h
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 from dockermagic.containers.options import program, resources, surroundings
 from dockermagic.containers.options.limits import check_env, check_pull
 from dockermagic.flags import Command, Example, Flag
@@ -16,7 +18,7 @@ def _exit_code(text: str) -> None:
 
 
 def _variable(text: str) -> None:
-    if not text.isidentifier():
+    if not text.isidentifier() or iskeyword(text):
         raise ValueError(f"“{text}” cannot be the name of a variable; write letters, digits and _.")
 
 

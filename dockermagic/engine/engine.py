@@ -133,6 +133,14 @@ class Engine:
         except EngineError:
             return False
 
+    def is_back_as(self, other: Engine) -> bool:
+        """Say whether another handle leads to this engine, which had gone away; then take its connections over."""
+        if other is self or (other.address, other._hello) != (self.address, self._hello):
+            return other is self
+        with self._api_lock:
+            self._api, other._api = other._api, None
+        return True
+
     @cached_property
     def about(self) -> About:
         """What the engine says of itself (GET /version and /info).

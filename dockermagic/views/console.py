@@ -188,8 +188,10 @@ class Console:
             self._change.wait(size / ALONE)
 
     def _send(self) -> None:
-        while not self._over:
+        while True:
             with self._change:
+                if self._over:
+                    return
                 now = time.monotonic()
                 pieces = [(page, piece) for page in self._flow.pages if (piece := self._flow.piece(page, now))]
                 unsaved = self._saved != (self._flow.transcript.end, self._joined)

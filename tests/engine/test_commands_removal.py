@@ -2,73 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docker.errors import APIError, NotFound
 
-from dockermagic.commands.cell import carry_out, run_docker
 from dockermagic.commands.plans import Plan
-from dockermagic.commands.removals import RESET
 from dockermagic.engine import Engine
-from dockermagic.errors import EngineError, UsageError
+from dockermagic.errors import EngineError
 from dockermagic.labels import KERNEL, NOTEBOOK
-from dockermagic.session import Session
+from tests.engine.rooms import Room, furnished
 
 pytestmark = pytest.mark.engine
 
 
-class Room:
-    """An engine with what two notebooks and an instructor have on it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine, self.api, self.session = engine, engine.api, Session(engine)
-        self.salt = f"dmt{secrets.token_hex(3)}"
-        self.mine = {NOTEBOOK: f"{self.salt}-mine", KERNEL: "k"}
-        self.other = {NOTEBOOK: f"{self.salt}-other", KERNEL: "k"}
-
-    def container(
-        self, name: str, labels: dict[str, str], *, start: bool = False, volume: str = "", image: str = "busybox", network: str = ""
-    ) -> str:
-        host = self.api.create_host_config(binds=[f"{volume}:/data"] if volume else None, network_mode=network or None)
-        made = self.api.create_container(image, ["sleep", "1000"], name=f"{self.salt}-{name}", labels=labels, host_config=host)
-        if start:
-            self.api.start(made["Id"])
-        return f"{self.salt}-{name}"
-
-    def do(self, line: str, folder: Path = Path("/")) -> Any:
-        return run_docker(line, self.session, None, tuple(self.mine.items()), folder)
-
-    def reset(self, *words: str) -> Plan:
-        plan = carry_out(RESET, list(words), self.session, None, tuple(self.mine.items()), Path("/"))
-        assert isinstance(plan, Plan)
-        return plan
-
-    def there(self) -> set[str]:
-        names = {name[1:] for each in self.api.containers(all=True) for name in each["Names"]}
-        names |= {each["Name"] for each in self.api.networks()} | {each["Name"] for each in self.api.volumes()["Volumes"] or []}
-        return {name.removeprefix(f"{self.salt}-") for name in names if name.startswith(self.salt)}
-
-
 @pytest.fixture
 def room(everywhere: Engine) -> Iterator[Room]:
-    made = Room(everywhere)
-    yield made
-    made.session.close()
-    api = everywhere.api
-    for each in api.containers(all=True):
-        if any(made.salt in name for name in each["Names"]):
-            api.remove_container(each["Id"], force=True, v=True)
-    for each in api.networks():
-        if each["Name"].startswith(made.salt):
-            api.remove_network(each["Id"])
-    for each in api.volumes()["Volumes"] or []:
-        if each["Name"].startswith(made.salt):
-            api.remove_volume(each["Name"])
+    yield from furnished(everywhere)
 
 
 def test_rm_removes_what_notebooks_made_and_nothing_else(room: Room) -> None:
@@ -89,59 +40,6 @@ def test_an_instructors_container_of_a_notebooks_image_is_not_ours(room: Room) -
     room.reset()
     room.do("container prune -f")
     assert room.there() == {"theirs"}
-
-
-def test_a_container_of_an_image_that_was_made_of_a_notebooks_container_is_not_ours(room: Room) -> None:
-    room.container("ours", room.mine)
-    # docker commit: the image has all labels of the container.
-    image = room.api.commit(f"{room.salt}-ours", repository=room.salt, tag="1")["Id"]
-    room.container("theirs", {}, image=f"{room.salt}:1")
-    try:
-        with pytest.raises(EngineError, match="No notebook made"):
-            room.do(f"rm {room.salt}-theirs")
-        assert "theirs" not in {each.name.removeprefix(f"{room.salt}-") for each in room.reset("--course", "--dry-run").removals}
-        room.reset()
-        assert room.there() == {"theirs"}
-    finally:
-        room.api.remove_container(f"{room.salt}-theirs", force=True)
-        room.api.remove_image(image, force=True)
-
-
-def test_with_force_what_is_not_there_is_told_and_is_no_error(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    ours = room.container("ours", room.mine)
-    room.do(f"rm -f {room.salt}-gone {ours}")
-    for command in ("rm -f", "volume rm -f", "network rm -f", "rmi -f"):
-        room.do(f"{command} {room.salt}-gone")
-    assert len(capsys.readouterr().err.splitlines()) == 5
-    assert room.there() == set()
-    for command in ("rm", "volume rm", "network rm", "rmi"):
-        with pytest.raises(EngineError):
-            room.do(f"{command} {room.salt}-gone")
-
-
-def test_forcing_an_image_or_a_network_away_takes_no_container_of_others_along(room: Room) -> None:
-    # Podman means more by force than Docker does.
-    image = room.api.commit(room.container("seed", {}), repository=f"{room.salt}-image", tag="1")["Id"]
-    room.api.create_network(f"{room.salt}-net", labels=room.mine)
-    theirs = room.container("theirs", {}, image=f"{room.salt}-image:1", start=True, network=f"{room.salt}-net")
-    for command in (f"rmi -f {room.salt}-image:1", f"network rm -f {room.salt}-net"):
-        with contextlib.suppress(EngineError):  # Docker takes the name of an image away, and leaves the rest to the container
-            room.do(command)
-    assert room.api.inspect_container(theirs)["State"]["Running"]
-    room.api.remove_container(theirs, force=True)
-    room.do(f"rmi -f {image}")
-    room.do(f"network rm -f {room.salt}-net")
-    assert room.there() == {"seed"}
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["--host unix:///nowhere rm -f web", "-D rm -f web", "--log-level=error container rm web", "builder prune -af", "stack rm x"],
-)
-def test_the_docker_cli_is_not_a_way_around(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it was handed to the CLI"))
-    with pytest.raises(UsageError):
-        run_docker(line, Session(), None, (), Path("/"))
 
 
 def test_rm_of_a_running_container_wants_force_and_tells_what_went(room: Room) -> None:

@@ -41,6 +41,14 @@ def test_a_program_runs_and_is_shown(runs: Runs) -> None:
     assert runs.view.painted >= 2
 
 
+def test_the_shortest_program_is_known_by_name_and_image(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dockermagic.containers.watch._SOON", 30.0)  # the watch asks too late
+    container = runs("--name dm-short busybox true").container
+    assert container is not None
+    assert (container.name, container.history[0].state) == ("dm-short", "created")
+    assert "busybox" in container.image
+
+
 def test_stderr_is_told_from_stdout_and_in_order(runs: Runs) -> None:
     outcome = runs("busybox sh -c 'echo one; sleep 0.2; echo two >&2; sleep 0.2; echo three'")
     assert outcome.container is not None

@@ -40,10 +40,13 @@ def stats_row(item: Mapping[str, Any], asked: str, *, whole: bool = False) -> Ro
     """Give the fields of what a container uses.
 
     Parameters:
-        item: the answer of GET /containers/X/stats; empty when the container does not run.
+        item: the answer of GET /containers/X/stats; empty as long as there is none.
         asked: the name or ID by which the container was asked for.
         whole: IDs not cut short.
     """
+    if not item:  # not read yet
+        unread = dict.fromkeys(("ID", "CPUPerc", "MemPerc", "NetIO", "BlockIO", "PIDs"), "--")
+        return Row(Container=asked, Name=asked, MemUsage="-- / --", **unread)
     memory = item.get("memory_stats") or {}
     cpu = _cpu(item)
     used, limit = _memory(memory), float(memory.get("limit") or 0)
