@@ -104,20 +104,23 @@ def offer(labels: Mapping[str, str], session: Session) -> str:
     if not earlier:
         return ""
     try:
-        found = session.engine.api.containers(all=True, filters={"label": [*whose(labels), KERNEL]})
+        api, mine = session.engine.api, {"label": [*whose(labels), KERNEL]}
+        containers = api.containers(all=True, filters=mine)
+        others = {"network": api.networks(filters=mine), "volume": (api.volumes(filters=mine) or {}).get("Volumes") or []}
     except (DockerMagicError, OSError, ValueError):
         return ""  # no engine now: the note stays for the next time
     except Exception as error:  # docker-py's own errors, whose module is not imported for this
         if not type(error).__module__.startswith(("docker", "requests")):
             raise
         return ""
-    left = [each for each in found if container_made_by(each.get("Labels")) and each["Labels"].get(KERNEL) != kernel]
-    if not left:
+    found = {"container": [each for each in containers if container_made_by(each.get("Labels"))], **others}
+    left = {what: sum((each.get("Labels") or {}).get(KERNEL, kernel) != kernel for each in all_) for what, all_ in found.items()}
+    if not any(left.values()):
         for path in earlier:
             with contextlib.suppress(OSError):
                 path.unlink()
         return ""
-    number = plural(len(left), "container")
+    number = ", ".join(plural(count, what) for what, count in left.items() if count)
     return f"Of an earlier run of this notebook: {number} still here. %docker_lifecycle shows them, %docker_reset removes them."
 
 

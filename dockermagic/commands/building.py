@@ -90,5 +90,6 @@ VERBS = (
             examples=(Example("%docker build -t my-app:1.0 .", "the Dockerfile in the notebook's folder"),),
         ),
         _build,
+        reads_cell=True,
     ),
 )

@@ -127,12 +127,14 @@ class Verb:
         command: its flags and arguments.
         run: carries it out and gives what is shown.
         makes: it makes something that has to be removed some day.
+        reads_cell: a cell below the line is for it.
     """
 
     names: tuple[str, ...]
     command: Command
     run: Callable[[Call], Any]
     makes: bool = False
+    reads_cell: bool = False
 
 
 @dataclass(frozen=True)

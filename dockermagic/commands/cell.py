@@ -81,6 +81,8 @@ def carry_out(
     if parsed.help:
         sys.stdout.write(help_text(command))
         return None
+    if cell is not None and not verb.reads_cell:
+        raise UsageError(f"{command.name} reads no cell.", f"Write {command.name} with one %, and the rest in a cell of its own.")
     keep_as = parsed.text("as")
     if keep_as and (not keep_as.isidentifier() or iskeyword(keep_as)):
         raise UsageError(
@@ -94,6 +96,8 @@ def carry_out(
     except (ContainerFailed, RunCancelled) as ended:
         _keep(shell, keep_as, ended.container)
         raise
+    except KeyboardInterrupt:
+        raise RunCancelled(f"{command.name} was interrupted. What the engine had begun goes on there.") from None
     if answer is not None:
         show(answer, call)
     _keep(shell, keep_as, answer)

@@ -157,8 +157,8 @@ def _start(call: Call) -> Any:
 
 
 VERBS = (
-    Verb(("exec", "container exec"), EXEC, _exec),
-    Verb(("attach", "container attach"), ATTACH, _attach),
+    Verb(("exec", "container exec"), EXEC, _exec, reads_cell=True),
+    Verb(("attach", "container attach"), ATTACH, _attach, reads_cell=True),
     Verb(
         ("start", "container start"),
         Command(
@@ -174,5 +174,6 @@ VERBS = (
             examples=(Example("%docker start -a clock", "and show what it prints"),),
         ),
         _start,
+        reads_cell=True,
     ),
 )

@@ -203,6 +203,7 @@ VERBS = (
             most=1,
         ),
         _login,
+        reads_cell=True,
     ),
     Verb(("logout",), Command("%docker logout", "[SERVER]", "Forget the login of a registry.", (), most=1), _logout),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -45,8 +46,19 @@ def _rm(call: Call) -> Told | Plan:
 
     gone: list[Removal] = []
     there = removal.there(call, "containers/{}/json") if force else call.names
+    if force:
+        _announce(call, listed.values())
     told = each_of(there, act, lambda error, name: for_container(call, error, name))
     return Plan("rm -f", tuple(gone)).done(["removed"] * len(gone)) if force and gone else told
+
+
+def _announce(call: Call, found: Iterable[Removal]) -> None:
+    """Say what goes, and how many bytes, before it does."""
+    named_so = [name for name in call.names if len(name) > 3]
+    going = [each for each in found if each.name in call.names or each.id.startswith(tuple(named_so))]
+    ours, _ = removal.split(going, call.on("host-wide"))
+    if ours:
+        sys.stdout.write(f"{Plan('rm -f', ours, todo='-f').summary()}\n")
 
 
 def _guarded(what: str, path: str, hint: Callable[[Call, EngineError, str], str]) -> Callable[[Call], Told]:

@@ -201,7 +201,7 @@ def _create(call: Call) -> Told:
     return Told(f"{made.id}\n", made.id)
 
 
-RUN_VERB = Verb(("run", "container run"), RUN, _run, makes=True)
+RUN_VERB = Verb(("run", "container run"), RUN, _run, makes=True, reads_cell=True)
 
 VERBS = (
     RUN_VERB,

@@ -204,7 +204,8 @@ class _Reader:
             (each for each in reversed(self.commands) if each.verb in ("stop", "restart") and each.time >= run.start.time), None
         )
         gentle = signal_number(self.seen.stop_signal) or SIGTERM
-        began = next((each.time for each in sent if each.signal in (gentle, SIGKILL)), None)
+        # SIGKILL alone is no stop: nothing is waited for.
+        began = next((each.time for each in sent if each.signal == gentle), None)
         times = [time for time in (began, command.time if command else None) if time is not None]
         if not times or any(fact.time > max(times) for fact in run.all("stop")):
             return None

@@ -38,7 +38,12 @@ def session(*found: dict[str, str]) -> Any:
         asked.append(query)
         return [{"Labels": labels} for labels in found]
 
-    return SimpleNamespace(engine=SimpleNamespace(api=SimpleNamespace(containers=containers)), asked=asked)
+    return SimpleNamespace(
+        engine=SimpleNamespace(
+            api=SimpleNamespace(containers=containers, networks=lambda **_: [], volumes=lambda **_: {"Volumes": None})
+        ),
+        asked=asked,
+    )
 
 
 def noted(cache: Path, notebook: str, kernel: str, pid: int) -> Path:
