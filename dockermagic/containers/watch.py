@@ -149,9 +149,8 @@ class Watch:
     def past(self, ids: str | Iterable[str], since: float) -> list[ev.Event]:
         """Give what the engine remembers of containers: events between `since` (seconds since the epoch) and now."""
         wanted = {ids} if isinstance(ids, str) else set(ids)
-        # The answer ends at `until`: Docker takes any moment, Podman gives nothing unless it is still to come.
-        ahead = 0.05 if self.engine.about.product == "Podman" else 0.0
-        query: dict[str, Any] = {"since": str(int(since)), "until": f"{self.now() + ahead:.9f}"}
+        until = self.now() + (0.05 if self.engine.about.product == "Podman" else 0.0)  # Podman wants a moment to come
+        query: dict[str, Any] = {"since": str(int(since)), "until": f"{until:.9f}"}
         if len(wanted) == 1:
             query["filters"] = {"container": sorted(wanted)}
         found = (messages.read(message) for message in self._asker.lines("/events", query))
