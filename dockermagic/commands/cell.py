@@ -110,7 +110,9 @@ def _keep(shell: Any, name: str, value: Any) -> None:
 
 
 def show(answer: Any, call: Call) -> None:
-    """Show an answer where the cell is, once."""
+    """Show an answer where the cell is, once; what the command has shown itself is shown."""
+    if shown.marked(answer):
+        return
     if isinstance(answer, Told):
         sys.stdout.write(answer.text)
     elif isinstance(answer, Listing):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dockermagic.commands.call import Call, Verb
+from dockermagic.commands.follow import in_notebook
 from dockermagic.commands.hints import for_container
+from dockermagic.commands.looking import look_on
 from dockermagic.commands.registry import verbs
 from dockermagic.commands.running import stand
 from dockermagic.containers.explain import TABLES, explain
@@ -16,6 +19,7 @@ from dockermagic.containers.lenses.read_ports import read_ports
 from dockermagic.engine.answers import named
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.flags import Command, Example, Flag
+from dockermagic.views import shown
 
 __all__ = ["EXPLAIN", "LIFECYCLE", "NETWORKS", "PORTS", "VOLUMES", "container_ids"]
 
@@ -56,18 +60,29 @@ LIFECYCLE = Verb(
 )
 
 
+def _shown(call: Call, read: Callable[[Sequence[str]], Any]) -> Any:
+    """Show a picture that goes on, in a notebook; elsewhere give it."""
+    ids = container_ids(call)
+    if not in_notebook(call):
+        return read(ids)
+    found = read(ids)
+    look_on(call, ids, found, lambda: read(ids))
+    shown.mark(found)
+    return found
+
+
 def _ports(call: Call) -> Any:
-    return read_ports(call.engine, container_ids(call), probing=not call.on("no-probe"))
+    return _shown(call, lambda ids: read_ports(call.engine, ids, probing=not call.on("no-probe")))
 
 
 def _volumes(call: Call) -> Any:
-    return read_mounts(call.engine, container_ids(call))
+    return _shown(call, lambda ids: read_mounts(call.engine, ids))
 
 
 def _networks(call: Call) -> Any:
     name = call.parsed.text("resolve")
     if not name:
-        return read_networks(call.engine, container_ids(call))
+        return _shown(call, lambda ids: read_networks(call.engine, ids))
     if len(call.names) != 1:
         raise UsageError("--resolve asks from inside one container.", "For example: %docker_networks api --resolve postgres")
     return resolve(call.engine, container_ids(call)[0], name)

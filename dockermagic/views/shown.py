@@ -10,9 +10,14 @@ def mark(result: object) -> None:
     _JUST_SHOWN[:] = [result]
 
 
+def marked(result: object) -> bool:
+    """Say whether this result was the last one shown."""
+    return bool(_JUST_SHOWN) and _JUST_SHOWN[0] is result
+
+
 def take(result: object) -> bool:
     """Say whether this result was the last one shown, and forget it: asked for again, it is drawn again."""
-    found = bool(_JUST_SHOWN) and _JUST_SHOWN[0] is result
+    found = marked(result)
     _JUST_SHOWN.clear()
     return found
 
