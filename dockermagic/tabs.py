@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from dockermagic import session
 from dockermagic.completions.hook import hook, listing
-from dockermagic.completions.world import World
-from dockermagic.flags import Command
+from dockermagic.completions.world import Kind, World
+from dockermagic.flags import Command, Flag
 
 __all__ = ["hook_tabs"]
+
+
+COMPOSE_FLAGS = {
+    "up": (
+        Flag("detach", "d", "bool", help="Return at once; the stack goes on."),
+        Flag("build", "", "bool", help="Build images first."),
+        Flag("wait", "", "bool", help="Wait until all are running or healthy."),
+        Flag("scale", metavar="SERVICE=N", help="How many of a service."),
+        Flag("force-recreate", "", "bool", help="Make all containers anew."),
+    ),
+    "down": (Flag("volumes", "v", "bool", help="Remove volumes, too: their data is lost."),),
+    "logs": (
+        Flag("follow", "f", "bool", help="Go on as more comes."),
+        Flag("tail", "n", metavar="N", help="The last lines."),
+    ),
+    "ps": (Flag("all", "a", "bool", help="Also those that do not run."),),
+}
+"""Flags of Compose that Tab offers; all others are passed on as well."""
 
 
 @cache
@@ -23,6 +41,7 @@ def _commands() -> dict[str, Command]:
     from dockermagic.commands.registry import verbs
     from dockermagic.commands.removals import RESET
     from dockermagic.commands.running import RUN_VERB
+    from dockermagic.compose.flags import VERBS
     from dockermagic.engine_report import ENGINE
 
     found = {
@@ -31,11 +50,21 @@ def _commands() -> dict[str, Command]:
         "%docker_run": RUN_VERB.command,
         "%%docker_run": RUN_VERB.command,
     }
+    for word in VERBS:
+        found[f"%compose {word}"] = found[f"%%compose {word}"] = Command(f"%compose {word}", "", "", COMPOSE_FLAGS.get(word, ()))
     for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, RESET):
         found[verb.command.name] = verb.command
     for name, verb in verbs().items():
         found[f"%docker {name}"] = found[f"%%docker {name}"] = verb.command
     return found
+
+
+def _names(kind: Kind) -> Sequence[str]:
+    if kind == "service":
+        from dockermagic.compose.cell import known_services
+
+        return known_services()
+    return session.CURRENT.names(kind)
 
 
 def hook_tabs(shell: Any) -> Callable[[], None]:
@@ -47,4 +76,4 @@ def hook_tabs(shell: Any) -> Callable[[], None]:
     # The first Tab must not wait until all commands are imported.
     threading.Thread(target=_commands, name="dockermagic tabs", daemon=True).start()
     files = listing(lambda: session.notebook_folder(shell))
-    return hook(shell, lambda: World(_commands(), session.CURRENT.names, files))
+    return hook(shell, lambda: World(_commands(), _names, files))

@@ -86,6 +86,14 @@ _ARGUMENTS: Mapping[str, tuple[Kind, ...]] = {
 }
 
 
+_TAKE_SERVICES = (
+    "attach build create events exec images kill logs pause port ps pull push restart rm run scale start stats stop top unpause",
+    "up wait watch",
+)
+_SERVICES = frozenset(" ".join(_TAKE_SERVICES).split())
+"""Commands of Compose that take services."""
+
+
 def arguments(command: str, place: int) -> tuple[Kind, ...]:
     """Give the kinds of names that a command takes as its argument.
 
@@ -94,6 +102,8 @@ def arguments(command: str, place: int) -> tuple[Kind, ...]:
         place: of the argument, counted from 0.
     """
     words = command.lstrip("%").removeprefix("docker_").removeprefix("docker ").strip()
+    if words.startswith("compose "):
+        return ("service",) if words.partition(" ")[2] in _SERVICES else ()
     found = _ARGUMENTS.get(words) or _ARGUMENTS.get(words.partition(" ")[0], ())
     if words.startswith("network ") and len(found) > 1:
         return found[min(place, 1) :][:1]

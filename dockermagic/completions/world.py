@@ -10,7 +10,7 @@ from dockermagic.flags import Command
 
 __all__ = ["Completion", "Kind", "World", "nothing"]
 
-Kind = Literal["image", "container", "volume", "network"]
+Kind = Literal["image", "container", "volume", "network", "service"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,12 +25,29 @@ if TYPE_CHECKING:
     from dockermagic.containers.watch import Watch
     from dockermagic.engine import Engine
 
-__all__ = ["Given", "Session", "compose_cell"]
+__all__ = ["Given", "Session", "compose_cell", "known_services"]
 
 _CELLS: dict[tuple[str, str], str] = {}
 """The last cell of each notebook's folder and project: what `%compose ps` after a `%%compose` cell means."""
 _NO_FILE = frozenset({"ls", "version"})
 _STANDARD = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+def known_services() -> list[str]:
+    """Give the names of the services in the cells that were run here, for completion."""
+    return sorted({name for text in list(_CELLS.values()) for name in _services(text)})
+
+
+@lru_cache(maxsize=32)
+def _services(text: str) -> tuple[str, ...]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return ()
+    services = found.get("services") if isinstance(found, dict) else None
+    return tuple(map(str, services)) if isinstance(services, dict) else ()
 
 
 class Session(Protocol):
