@@ -15,13 +15,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dockermagic.containers import events as ev
 from dockermagic.containers.fold import apply
 from dockermagic.containers.frames import Frames
 from dockermagic.containers.kept import Kept
 from dockermagic.containers.model import Container, Containers
+from dockermagic.containers.roles import Answer, View
 from dockermagic.containers.streams import Attached
 from dockermagic.engine.http import Exchange
 from dockermagic.interrupts import Interrupts
@@ -33,34 +34,13 @@ if TYPE_CHECKING:
 TICK = 0.05
 LAST_FACTS = 2.0
 """Seconds."""
+QUIET = 5.0
+"""Seconds after a program's end in which the engine has to say so."""
 PIECES = 32
 """Pieces of output that may wait for a sink."""
 
 Sink = Callable[[int, str], None]
 """Takes every piece of output, stream (1 stdout, 2 stderr) and text, in the main thread."""
-
-
-class View(Protocol):
-    """What shows the containers while something runs."""
-
-    def update(self, model: Containers) -> None:
-        """Take newer containers."""
-
-    def tick(self) -> None:
-        """Paint what waits."""
-
-    def close(self, model: Containers) -> None:
-        """Paint the last ones for good."""
-
-
-class Answer(Protocol):
-    """What is done about interrupts."""
-
-    def interrupted(self, count: int) -> None:
-        """Answer one more interrupt; `count` is how many there were."""
-
-    def tick(self) -> None:
-        """Do what is due."""
 
 
 class Worker:
@@ -162,6 +142,12 @@ class Worker:
         self.cancel()
         return True
 
+    def hang_up(self) -> None:
+        """Wait for the engine's word no longer: the program is known to have ended."""
+        if self._exchange is not None:
+            self._exchange.close()
+        self.release()
+
     def release(self) -> None:
         """Hang up on the program."""
         if self._attached is not None:
@@ -178,6 +164,7 @@ class Follower:
     def __init__(self, worker: Worker, containers: Containers, view: View, answer: Answer, sink: Sink | None = None) -> None:
         self.worker, self.containers, self.view, self.answer = worker, containers, view, answer
         self._sink = sink
+        self._quiet_since = time.monotonic()
         self._version = 0
         self._going = True
 
@@ -196,10 +183,20 @@ class Follower:
                 answered = interrupts.count
                 self.answer.interrupted(answered)
             self.answer.tick()
+            self._do_not_wait_for_ever(changed)
             if changed:
                 self.view.update(self.containers)
             else:
                 self.view.tick()
+
+    def _do_not_wait_for_ever(self, changed: bool) -> None:
+        """Hang up when the program has ended, and nothing has come for a while: Podman's word that it ended may never come."""
+        container = self.container
+        if changed or container is None or container.state not in ("exited", "dead", "removed"):
+            self._quiet_since = time.monotonic()
+        elif time.monotonic() - self._quiet_since > QUIET:
+            self._quiet_since = time.monotonic()
+            self.worker.hang_up()
 
     def settle(self, settled: Callable[[Container], bool]) -> None:
         """Wait for the last facts: until the container is as expected, two seconds at most."""

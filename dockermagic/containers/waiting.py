@@ -9,6 +9,7 @@ Source: docker/cli, cli/command/container/utils.go (waitExitOrRemoved).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import TYPE_CHECKING
@@ -63,6 +64,8 @@ class Waiting:
         try:
             answer = json.loads(b"".join(exchange))
         except ValueError:
+            if (code := self._seen(watch)) is not None:
+                return code
             raise ConnectionError("it hung up while the program ran") from None
         finally:
             exchange.close()
@@ -72,6 +75,14 @@ class Waiting:
                 return _remembered(watch, self._id)
             raise ContainerFailed(f"{message}.", "%docker ps -a shows its state.")
         return int(answer.get("StatusCode", 0))
+
+    def _seen(self, watch: Watch) -> int | None:
+        """Ask how the program ended; None if it runs, or nobody knows."""
+        with contextlib.suppress(EngineError, OSError):
+            found = watch.inspect(self._id)
+            if found is not None and found[1].state in ("exited", "dead"):
+                return found[1].exit_code
+        return None
 
     def close(self) -> None:
         """Wait no longer."""

@@ -15,6 +15,7 @@ from dockermagic.engine import Engine
 from dockermagic.engine.http import Exchange
 from dockermagic.errors import RunCancelled
 from tests.engine.run_bench import Looking, Runs, printed
+from tests.rig.processes import await_fact
 
 POLITE = "busybox sh -c 'trap \"echo bye; exit 7\" INT; echo ready; while true; do sleep 0.1; done'"
 STUBBORN = "busybox sh -c 'trap \"\" INT TERM; echo ready; while true; do sleep 0.1; done'"
@@ -118,9 +119,7 @@ def test_an_interrupt_while_the_image_is_fetched(runs: Runs, monkeypatch: pytest
         exchange = engine.exchange()
         hold(exchange)
         threading.Timer(0.2, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)).start()
-        exchange.send("GET", engine.path("/events"))
-        for _ in exchange:
-            pass
+        assert await_fact(lambda: exchange.closed, 20)
         raise ConnectionAbortedError("closed")
 
     monkeypatch.setattr("dockermagic.containers.create.pull", endless)

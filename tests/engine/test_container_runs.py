@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from dockermagic.containers.run import run
+from dockermagic.containers.waiting import Waiting
 from dockermagic.containers.watch import Watch
 from dockermagic.engine import Engine
+from dockermagic.engine.http import Exchange
 from dockermagic.errors import UsageError
 from tests.engine.run_bench import Looking, Runs, request_of
 from tests.rig.processes import await_fact
@@ -212,3 +214,28 @@ def test_a_sink_gets_everything(runs: Runs) -> None:
     pieces: list[str] = []
     runs("busybox seq 1 200000", sink=lambda stream, text: pieces.append(text))
     assert "".join(pieces).split() == [str(number) for number in range(1, 200_001)]
+
+
+class Deaf:
+    """The question for a container's end, and an engine that never answers it."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange, self.closed = exchange, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        assert await_fact(lambda: self.closed, 30)
+        return iter(())
+
+    def close(self) -> None:
+        self.closed = True
+        self.exchange.close()
+
+
+def test_an_end_that_the_engine_never_tells(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Podman was seen not to tell the end; it is known from the engine's events all the same."""
+    ask = Waiting._ask
+    monkeypatch.setattr(Waiting, "_ask", lambda self, condition: Deaf(ask(self, condition)))
+    outcome = runs("busybox sh -c 'echo out; exit 0'")
+    assert outcome.exit_code == 0
+    assert outcome.container is not None
+    assert outcome.container.output.text() == "out\n"
