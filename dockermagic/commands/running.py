@@ -16,12 +16,13 @@ from dockermagic.containers import create as creation
 from dockermagic.containers import events
 from dockermagic.containers.events import CommandGiven
 from dockermagic.containers.flags import CREATE, RUN
-from dockermagic.containers.following import Sink, View
+from dockermagic.containers.following import Sink
 from dockermagic.containers.handle import Lifecycle, LiveContainer
 from dockermagic.containers.lifecycle.picture import ContainersDrawer
 from dockermagic.containers.model import Containers
 from dockermagic.containers.outcome import Outcome
 from dockermagic.containers.request import RunRequest, read_run
+from dockermagic.containers.roles import View
 from dockermagic.containers.run import run
 from dockermagic.containers.terminals import run_terminal
 from dockermagic.engine.answers import named

@@ -17,12 +17,13 @@ from urllib.parse import quote
 
 from dockermagic.containers.events import CommandGiven
 from dockermagic.containers.exec_request import AttachRequest, ExecRequest
-from dockermagic.containers.following import Follower, Sink, View, Worker, followed
+from dockermagic.containers.following import Follower, Sink, Worker, followed
 from dockermagic.containers.interrupting import CtrlC
 from dockermagic.containers.model import Containers
 from dockermagic.containers.outcome import Outcome, judge
 from dockermagic.containers.pull import broken
 from dockermagic.containers.refusals import explained
+from dockermagic.containers.roles import View
 from dockermagic.containers.streams import Attached, attach_path, hijack, post
 from dockermagic.containers.waiting import Waiting
 from dockermagic.errors import ContainerFailed, EngineError, UsageError

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from dockermagic.containers import events as ev
 from dockermagic.containers.create import create
-from dockermagic.containers.following import Follower, Sink, View, Worker, followed
+from dockermagic.containers.following import Follower, Sink, Worker, followed
 from dockermagic.containers.interrupting import CtrlC
 from dockermagic.containers.model import Container, Containers
 from dockermagic.containers.outcome import Outcome, judge
 from dockermagic.containers.refusals import explained
 from dockermagic.containers.request import RunRequest
+from dockermagic.containers.roles import View
 from dockermagic.containers.streams import Attached, attach_path, hijack, post
 from dockermagic.containers.waiting import Waiting
 from dockermagic.errors import EngineError, UsageError
