@@ -10,6 +10,7 @@ Source: docker/cli, cli/command/container/exec.go and attach.go.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def run_exec(
 
     def work(worker: Worker) -> None:
         id = container_id(engine, request.container, request)
-        worker.found(id)
+        _known(worker, id)
         exec_id = make_exec(engine, id, request)
         if not worker.begin():
             return
@@ -82,7 +83,7 @@ def attach(
 
     def work(worker: Worker) -> None:
         id = container_id(engine, request.container, request)
-        worker.found(id)
+        _known(worker, id)
         state = inspected(engine, id)
         if not request.start:
             _check_running(request, state["State"])
@@ -112,6 +113,13 @@ def _check_running(request: AttachRequest, state: dict[str, Any]) -> None:
     if not state["Running"] or state["Paused"]:
         how = "is paused" if state["Paused"] else "does not run"
         raise ContainerFailed(f"{request.container} {how}.", "%docker start or %docker unpause makes it run.", exit_code=1)
+
+
+def _known(worker: Worker, id: str) -> None:
+    """Note which container it is, and ask about it at once: what is printed needs a container that it is shown with."""
+    worker.found(id)
+    with contextlib.suppress(EngineError, OSError):
+        worker.watch.inspect(id)
 
 
 def _carried_out(
