@@ -122,6 +122,12 @@ def test_closed_after_the_page_was_loaded_again(lab_page: LabPage) -> None:
     lab_page.save()
     loaded_again(lab_page)
     number(page, 0)
+    # A request of a page that is still connecting may get lost.
+    page.wait_for_function(
+        """() => { const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+                   return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'; }""",
+        timeout=30_000,
+    )
     page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'counter.close()'}).done"
     )
