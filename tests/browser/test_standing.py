@@ -115,26 +115,6 @@ def test_a_closed_view_is_a_picture(lab_page: LabPage) -> None:
     assert set(saved(lab_page, path)) == {"text/html", "text/plain"}
 
 
-def test_closed_after_the_page_was_loaded_again(lab_page: LabPage) -> None:
-    path = opened(lab_page, "closed-later.ipynb", [f"{SETUP}counter = Counter()\nimport threading\nasked = threading.Event()"])
-    page = lab_page.page
-    number(page, 0)
-    lab_page.save()
-    loaded_again(lab_page)
-    number(page, 0)
-    # A request of a page that is still connecting may get lost.
-    page.wait_for_function(
-        """() => { const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
-                   return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'; }""",
-        timeout=30_000,
-    )
-    page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'counter.close()'}).done"
-    )
-    static(page, "static 0")
-    assert set(saved(lab_page, path)) == {"text/html", "text/plain"}
-
-
 def test_two_windows_show_the_same(lab_page: LabPage) -> None:
     opened(lab_page, "two.ipynb", [f"{SETUP}counter = Counter()"])
     page = lab_page.page
