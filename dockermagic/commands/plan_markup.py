@@ -16,5 +16,5 @@ def plan_html(plan: Plan) -> str:
 
     look = Look(inline=True)
     # Its own table escapes what is in it.
-    table: h.Node = Markup(plan.table().html()) if plan.removals else h.p[plan.summary()]  # noqa: S704
+    table: h.Node = Markup(plan.table().html()) if plan.removals else h.p[plan.summary()]  # noqa: S704  # see above
     return str(h.section(look("root"))[table, [h.p(look("box", "box-note"))[remark] for remark in plan.remarks()]])
