@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.browser.notebooks import LabPage
+from tests.browser.notebooks import OPENED, LabPage
 
 
 def opened(lab_page: LabPage, name: str, cells: list[str]) -> Path:
@@ -30,10 +30,14 @@ def saved(lab_page: LabPage, path: Path) -> dict[str, Any]:
     return {name: "".join(data) if isinstance(data, list) else data for name, data in output["data"].items()}
 
 
-def loaded_again(lab_page: LabPage) -> None:
-    """Load the page again; the next test begins with a page that restores nothing."""
+def loaded_again(lab_page: LabPage, path: Path) -> None:
+    """Load the page again and see to it that the notebook is open there; the next test begins with a page that restores nothing.
+
+    Whether JupyterLab opens by itself what was open depends on whether its workspace was saved before, which it does when idle.
+    """
     lab_page.page.reload()
     lab_page.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    lab_page.page.evaluate(OPENED, path.name)
     lab_page.loaded = False
 
 

@@ -71,7 +71,7 @@ def test_the_page_is_loaded_again(lab_page: LabPage) -> None:
     page = lab_page.page
     number(page, 0)
     lab_page.save()
-    loaded_again(lab_page)
+    loaded_again(lab_page, path)
     number(page, 0)
     page.locator(".dm-live [data-do=add]").click()
     number(page, 1)
@@ -112,6 +112,20 @@ def test_read_again_without_its_kernel(lab_page: LabPage) -> None:
 def test_a_closed_view_is_a_picture(lab_page: LabPage) -> None:
     path = opened(lab_page, "closed.ipynb", [f"{SETUP}counter = Counter()", "counter.add()\ncounter.close()\ncounter.add()"])
     static(lab_page.page, "static 1")
+    assert set(saved(lab_page, path)) == {"text/html", "text/plain"}
+
+
+def test_closed_after_the_page_was_loaded_again(lab_page: LabPage) -> None:
+    path = opened(lab_page, "closed-later.ipynb", [f"{SETUP}counter = Counter()"])
+    page = lab_page.page
+    number(page, 0)
+    lab_page.save()
+    loaded_again(lab_page, path)
+    number(page, 0)
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'counter.close()'}).done"
+    )
+    static(page, "static 0")
     assert set(saved(lab_page, path)) == {"text/html", "text/plain"}
 
 

@@ -136,7 +136,7 @@ def test_a_page_that_is_loaded_again_goes_on(lab_page: LabPage) -> None:
     page.keyboard.press("Enter")
     shows(page, "\ngot")
     lab_page.save()
-    loaded_again(lab_page)
+    loaded_again(lab_page, path)
     shows(page, "\ngot")
     page.locator(".xterm-screen").click()
     typed(page, "echo still $((40 + 2))")

@@ -68,10 +68,12 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path_factory.mktemp("config")))
     before = {child.pid for child in psutil.Process().children()}
+    # What an earlier test has left is that test's failure, not this one's.
+    running = set(threading.enumerate())
     yield
 
     def ours() -> list[str]:
-        return [thread.name for thread in threading.enumerate() if thread.name.startswith("dockermagic")]
+        return [thread.name for thread in set(threading.enumerate()) - running if thread.name.startswith("dockermagic")]
 
     def children() -> list[str]:
         return [child.name() for child in psutil.Process().children() if child.pid not in before and child.name() == "ssh"]
