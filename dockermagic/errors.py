@@ -6,6 +6,7 @@
     ├── EngineError             the engine refused, or went away
     │   └── EngineNotFound      no engine answered, or the one that was asked for is dead
     ├── BuildFailed             a build that ended in failure; carries the build
+    ├── ArchiveError            an image's archive that is damaged, or is not what it says
     ├── ContainerFailed         a container that could not start, or a program in one that ended with another exit code than 0
     └── RecordError             a saved file that is not one of ours, or is damaged
     KeyboardInterrupt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dockermagic.builds.model import Build
 
 __all__ = [
+    "ArchiveError",
     "BuildCancelled",
     "BuildFailed",
     "ContainerFailed",
@@ -168,6 +170,12 @@ class RunCancelled(_InWords, KeyboardInterrupt):
     def __init__(self, message: str, hint: str = "", *, container: Any = None) -> None:
         super().__init__(message, hint)
         self.container = container
+
+
+class ArchiveError(DockerMagicError):
+    """An image's archive that is damaged, or is not what it says it is."""
+
+    title = "Image"
 
 
 class RecordError(DockerMagicError):

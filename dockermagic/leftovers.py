@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dockermagic.errors import DockerMagicError
 from dockermagic.labels import KERNEL, container_made_by, whose
@@ -21,11 +21,23 @@ from dockermagic.views.units import plural
 if TYPE_CHECKING:
     from dockermagic.session import Session
 
-__all__ = ["forget", "forget_volumes", "nameless_volumes", "note", "note_volumes", "offer"]
+__all__ = [
+    "forget",
+    "forget_projects",
+    "forget_volumes",
+    "nameless_volumes",
+    "note",
+    "note_project",
+    "note_volumes",
+    "offer",
+    "projects",
+]
 
-_VOLUMES = "volumes"
+PROJECT = "com.docker.compose.project"
+"""What Compose writes on all that it makes."""
+_VOLUMES, _PROJECTS = "volumes", "projects"
 _MOST = 1000
-"""Nameless volumes that are remembered."""
+"""Nameless volumes, and Compose projects, that are remembered."""
 
 
 def _folder() -> Path:
@@ -63,32 +75,57 @@ def nameless_volumes() -> dict[str, str]:
 
     A volume without a name has no labels either, so that only this list tells whose it was.
     """
-    try:
-        found = json.loads((_folder() / _VOLUMES).read_text())
-    except (OSError, ValueError):
-        return {}
-    return {str(name): str(notebook) for name, notebook in found.items()} if isinstance(found, dict) else {}
+    return _read(_VOLUMES)
 
 
 def note_volumes(notebook: str, names: Iterable[str]) -> None:
     """Note nameless volumes that a container of a notebook leaves behind."""
-    _keep_volumes({**nameless_volumes(), **dict.fromkeys(names, notebook)})
+    _keep(_VOLUMES, {**nameless_volumes(), **dict.fromkeys(names, notebook)})
 
 
 def forget_volumes(names: Iterable[str]) -> None:
     """Forget volumes that are gone."""
     gone = set(names)
-    _keep_volumes({name: notebook for name, notebook in nameless_volumes().items() if name not in gone})
+    _keep(_VOLUMES, {name: notebook for name, notebook in nameless_volumes().items() if name not in gone})
 
 
-def _keep_volumes(volumes: dict[str, str]) -> None:
-    if volumes == nameless_volumes():
+def note_project(labels: Mapping[str, str], name: str) -> None:
+    """Note that a Compose project was made from a notebook: Compose's own labels do not tell.
+
+    Parameters:
+        labels: as for `note`.
+    """
+    _keep(_PROJECTS, {**_read(_PROJECTS), name: f"{labels.get(KERNEL, '')} {_key(labels)}"})
+
+
+def projects(labels: Mapping[str, str] | None = None) -> list[str]:
+    """Give the Compose projects that were made from a notebook, or from any."""
+    key = _key(labels or {})
+    return [name for name, noted in _read(_PROJECTS).items() if not key or noted.partition(" ")[2] == key]
+
+
+def forget_projects(names: Iterable[str]) -> None:
+    """Forget projects that are gone with all that they had."""
+    gone = set(names)
+    _keep(_PROJECTS, {name: noted for name, noted in _read(_PROJECTS).items() if name not in gone})
+
+
+def _read(kind: str) -> dict[str, str]:
+    try:
+        found = json.loads((_folder() / kind).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _keep(kind: str, things: dict[str, str]) -> None:
+    if things == _read(kind):
         return
-    path = _folder() / _VOLUMES
+    path = _folder() / kind
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_text(json.dumps(dict(list(volumes.items())[-_MOST:])))
+        beside.write_text(json.dumps(dict(list(things.items())[-_MOST:])))
         beside.replace(path)
 
 
@@ -107,6 +144,7 @@ def offer(labels: Mapping[str, str], session: Session) -> str:
         api, mine = session.engine.api, {"label": [*whose(labels), KERNEL]}
         containers = api.containers(all=True, filters=mine)
         others = {"network": api.networks(filters=mine), "volume": (api.volumes(filters=mine) or {}).get("Volumes") or []}
+        composed = _of_projects(api, [name for name in projects(labels) if not _read(_PROJECTS)[name].startswith(f"{kernel} ")])
     except (DockerMagicError, OSError, ValueError):
         return ""  # no engine now: the note stays for the next time
     except Exception as error:  # docker-py's own errors, whose module is not imported for this
@@ -115,6 +153,7 @@ def offer(labels: Mapping[str, str], session: Session) -> str:
         return ""
     found = {"container": [each for each in containers if container_made_by(each.get("Labels"))], **others}
     left = {what: sum((each.get("Labels") or {}).get(KERNEL, kernel) != kernel for each in all_) for what, all_ in found.items()}
+    left = {what: count + composed[what] for what, count in left.items()}
     if not any(left.values()):
         for path in earlier:
             with contextlib.suppress(OSError):
@@ -122,6 +161,17 @@ def offer(labels: Mapping[str, str], session: Session) -> str:
         return ""
     number = ", ".join(plural(count, what) for what, count in left.items() if count)
     return f"Of an earlier run of this notebook: {number} still here. %docker_lifecycle shows them, %docker_reset removes them."
+
+
+def _of_projects(api: Any, names: Iterable[str]) -> dict[str, int]:
+    """Count what Compose projects have on the engine."""
+    counts = {"container": 0, "network": 0, "volume": 0}
+    for name in names:
+        of = {"label": f"{PROJECT}={name}"}
+        counts["container"] += len(api.containers(all=True, filters=of))
+        counts["network"] += len(api.networks(filters=of))
+        counts["volume"] += len((api.volumes(filters=of) or {}).get("Volumes") or [])
+    return counts
 
 
 def _ended(notebook: str, *, also_living: bool = False) -> Iterator[tuple[Path, str]]:

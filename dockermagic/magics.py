@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.page import page
+from traitlets import Enum, observe
 
 from dockermagic import session
 from dockermagic.builds.flags import DOCKERFILE
 from dockermagic.builds.options import read_options
+from dockermagic.engine.embedded import need
 from dockermagic.engine_report import ENGINE, report
 from dockermagic.errors import BuildCancelled, BuildFailed
 from dockermagic.flags import help_text, split
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
 @magics_class
 class DockerMagic(Magics):
     """Docker in a notebook."""
+
+    engine = Enum(
+        need.CHOICES,
+        default_value="",
+        help='Which engine: "" the one that is found, and a private one where there is none; "embedded" a private one, '
+        'started at once; "found" never a private one. DOCKER_HOST and a docker context come first.',
+    ).tag(config=True)
+
+    @observe("engine")
+    def _engine_chosen(self, _change: Any) -> None:
+        need.choose(self.engine)
+        if self.engine == "embedded":
+            session.start_engine(session.notebook_folder(self.shell))
 
     @no_var_expand
     @cell_magic
@@ -119,11 +134,51 @@ class DockerMagic(Magics):
 
     @no_var_expand
     @line_magic
+    def docker_layers(self, line: str) -> Any:
+        """Open an image, layer by layer; `%docker_layers --help` tells more."""
+        from dockermagic.commands.layers import LAYERS
+
+        return self._verb(LAYERS, line)
+
+    @no_var_expand
+    @line_magic
     def docker_explain(self, line: str) -> Any:
         """Take a docker command line apart, and run nothing; `%docker_explain --help` tells more."""
         from dockermagic.commands.lenses import EXPLAIN
 
         return self._verb(EXPLAIN, line)
+
+    @no_var_expand
+    @line_cell_magic
+    def docker_predict(self, line: str, cell: str | None = None) -> Any:
+        """Say what would come from the cache, without building; `%docker_predict --help` tells more."""
+        from dockermagic.commands.caching import PREDICT
+
+        return self._verb(PREDICT, line, cell)
+
+    @no_var_expand
+    @line_magic
+    def docker_whatif(self, line: str) -> Any:
+        """Say which steps would run again if files changed; `%docker_whatif --help` tells more."""
+        from dockermagic.commands.caching import WHATIF
+
+        return self._verb(WHATIF, line)
+
+    @no_var_expand
+    @line_magic
+    def docker_context(self, line: str) -> Any:
+        """Show what a build gets to see of a folder; `%docker_context --help` tells more."""
+        from dockermagic.commands.caching import CONTEXT
+
+        return self._verb(CONTEXT, line)
+
+    @no_var_expand
+    @cell_magic
+    def dockerignore(self, line: str, cell: str) -> Any:
+        """Write the cell as .dockerignore, and show what it leaves out; `%docker_context --help` tells more."""
+        from dockermagic.commands.caching import IGNORE
+
+        return self._verb(IGNORE, line, cell)
 
     @no_var_expand
     @line_magic

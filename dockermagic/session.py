@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -94,7 +94,7 @@ class Session:
             if engine is not None:
                 engine.close()
             self._found, self._asked_for = None, wanted
-            outcome = search()
+            outcome = search(folders=(notebook_folder(),))
             if outcome.engine is not None and self._last is not None and self._last.is_back_as(outcome.engine):
                 # It was away, and is back: what is open holds on to it.
                 outcome = replace(outcome, engine=self._last)
@@ -154,6 +154,23 @@ class Session:
         self.given.append(given)
         self.watch.tell(given)
 
+    def note_project(self, labels: Mapping[str, str], name: str, *, nameless: Sequence[str] = (), gone: bool = False) -> None:
+        """Keep in mind that a Compose project was made from here, for `%docker_reset`, or that it is gone.
+
+        Parameters:
+            labels: what is put on all that is made from here.
+            nameless: volumes without a name that its containers leave behind.
+        """
+        from dockermagic import leftovers
+
+        if gone:
+            leftovers.forget_projects([name])
+            return
+        leftovers.note(labels)
+        leftovers.note_project(labels, name)
+        if nameless:
+            leftovers.note_volumes(labels.get(NOTEBOOK, ""), nameless)
+
     def hold(self, opened: Closable) -> None:
         """Close this as well when the session is closed; what nobody else holds is forgotten."""
         self._held.add(opened)
@@ -166,6 +183,24 @@ class Session:
             _end(watch, "dockermagic was unloaded")
         for opened in list(self._held):
             opened.close()
+
+
+def start_engine(folder: Path) -> None:
+    """Have a private engine started in the background, unless another engine was asked for; what fails is told when it is needed.
+
+    Parameters:
+        folder: that bind mounts are to reach.
+    """
+    from dockermagic.engine import asked_for
+    from dockermagic.engine.contexts import DEFAULT
+    from dockermagic.engine.embedded import need
+
+    def start() -> None:
+        with contextlib.suppress(DockerMagicError):
+            need.begin((folder,))
+
+    if not os.environ.get("DOCKER_HOST") and asked_for()[-2] == DEFAULT:
+        threading.Thread(target=start, name="dockermagic engine start", daemon=True).start()
 
 
 def _end(watch: Watch, why: str) -> None:

@@ -38,6 +38,7 @@ def _commands() -> dict[str, Command]:
     """Give every command by what a person types."""
     from dockermagic.builds.flags import DOCKERFILE
     from dockermagic.commands import lenses
+    from dockermagic.commands.layers import LAYERS
     from dockermagic.commands.registry import verbs
     from dockermagic.commands.removals import RESET
     from dockermagic.commands.running import RUN_VERB
@@ -52,7 +53,7 @@ def _commands() -> dict[str, Command]:
     }
     for word in VERBS:
         found[f"%compose {word}"] = found[f"%%compose {word}"] = Command(f"%compose {word}", "", "", COMPOSE_FLAGS.get(word, ()))
-    for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, RESET):
+    for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, LAYERS, RESET):
         found[verb.command.name] = verb.command
     for name, verb in verbs().items():
         found[f"%docker {name}"] = found[f"%%docker {name}"] = verb.command

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dockermagic.builds.cause import Cause, Prediction
+
 Phase = Literal["definition", "metadata", "context", "export"]
 """The work of a build that belongs to no instruction: reading the Dockerfile, asking for base
 images' metadata, sending the context, writing the image."""
@@ -130,6 +132,22 @@ class ImageBuilt:
 
 
 @dataclass(frozen=True, slots=True)
+class Predicted:
+    """What was expected of the build, worked out beside it and without it."""
+
+    time: float
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why steps were not taken from the cache: pairs of step and cause."""
+
+    time: float
+    causes: tuple[tuple[int, Cause], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BuildFinished:
     """The build is over; `error` is the builder's own message when it failed."""
 
@@ -150,5 +168,7 @@ Event = (
     | Noted
     | LayerMeasured
     | ImageBuilt
+    | Predicted
+    | Explained
     | BuildFinished
 )

@@ -115,6 +115,17 @@ def _image_built(build: Build, event: ev.ImageBuilt) -> Build:
     return replace(build, image_id=event.image_id, size=event.size if event.size is not None else build.size)
 
 
+def _predicted(build: Build, event: ev.Predicted) -> Build:
+    answers = build.prediction.answers if build.prediction is not None else ()
+    return replace(build, prediction=replace(event.prediction, answers=answers))
+
+
+def _explained(build: Build, event: ev.Explained) -> Build:
+    causes = dict(event.causes)
+    steps = (replace(step, cause=causes[place]) if place in causes else step for place, step in enumerate(build.steps))
+    return replace(build, steps=tuple(steps))
+
+
 def _build_finished(build: Build, event: ev.BuildFinished) -> Build:
     """End the build. What was running is cancelled, unless it failed; what was never reached is skipped.
 
@@ -153,5 +164,7 @@ _FOLDS: dict[type, Callable[[Build, Any], Build]] = {
     ev.Noted: _noted,
     ev.LayerMeasured: _layer_measured,
     ev.ImageBuilt: _image_built,
+    ev.Predicted: _predicted,
+    ev.Explained: _explained,
     ev.BuildFinished: _build_finished,
 }

@@ -130,6 +130,16 @@ class Ignore:
                 matched = not pattern.inverted
         return matched, tuple(found)
 
+    def decider(self) -> Callable[[str], bool] | None:
+        """Give a fast way to match a path of whose folders none matches; None when a "!pattern" makes that not enough."""
+        if any(pattern.inverted for pattern in self._patterns):
+            return None
+        plain = frozenset(pattern.text for pattern in self._patterns if not any(sign in pattern.text for sign in "*?[]\\"))
+        others = tuple(pattern.match for pattern in self._patterns if pattern.text not in plain)
+        if not others:
+            return plain.__contains__
+        return lambda path: path in plain or any(match(path) for match in others)
+
     def matches(self, path: str) -> bool:
         """Match one path, its folders considered.
 

@@ -59,6 +59,8 @@ def _step(was: Step | None, step: Step) -> Iterator[str]:
         yield f"{place}: {_warning(remark.title, remark.text, remark.url)}"
     if ended and (was is None or was.status != step.status):
         yield _end(step, place, first)
+    if step.cause is not None and (was is None or was.cause is None) and step.cause.kind != "first-build":
+        yield f"{place}: {visible(step.cause.sentence)}"
 
 
 def _end(step: Step, place: str, first: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import htpy as h
 from markupsafe import Markup
 
-from dockermagic.builds.rows import Meter, Remark, Row
+from dockermagic.builds.rows import Meter, Remark, Row, Why
 from dockermagic.builds.scene import Group, Scene
 from dockermagic.views.logs import log_details
 from dockermagic.views.look import KEYS, Look
@@ -171,10 +171,27 @@ def _track(row: Row, look: Look) -> list[h.Renderable]:
 
 def _below(row: Row, look: Look) -> list[h.Renderable]:
     parts = [_remark(remark, look) for remark in row.remarks]
+    parts += _why(row.why, look) if row.why is not None else []
     parts += [_meter(meter, look) for meter in row.meters]
     if row.log is not None:
         parts.append(log_details(row.log, row.key, look))
     return parts
+
+
+def _why(why: Why, look: Look) -> list[h.Renderable]:
+    """Say why a step ran again; under it the two texts of an instruction that changed, what differs underlined and struck out."""
+    parts: list[h.Renderable] = [h.div(look("small"), data_why="")[h.span(aria_hidden="true")["↻ "], quoted(why.text, look)]]
+    for label, pieces, tag in (("was", why.old, h.del_), ("is", why.new, h.ins)):
+        if pieces:
+            text = [tag[piece] if changed else piece for piece, changed in pieces]
+            parts.append(h.div(look("small"))[f"{label}: ", h.code(look("code"), dir="ltr")[text]])
+    return parts
+
+
+def quoted(text: str, look: Look) -> list[h.Node]:
+    """Give a sentence with what stands between backquotes as code."""
+    pieces = text.split("`")
+    return [h.bdi[h.code(look("code"))[piece]] if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
 def _remark(remark: Remark, look: Look) -> h.Renderable:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from dockermagic.builds.cause import Cause, Prediction
 from dockermagic.builds.events import BuildPath, Outcome, Phase
 from dockermagic.log import Log
 
 if TYPE_CHECKING:
     import os
+
+    from dockermagic.builds.why.expected import Expected
 
 Status = Literal["waiting", "running", "cached", "ran", "failed", "skipped", "cancelled", "metadata"]
 """What became of an instruction; "waiting" and "running" occur only while the build goes on.
@@ -71,7 +74,7 @@ class Step:
 
     `name` is the instruction as written, `line` and `last_line` count from 1, `stage` is the name of its stage ("" before the
     first FROM). `started` and `finished` are seconds since the epoch; `bytes` is what it added to the image, None where the engine
-    does not tell; `digest` is the engine's name for the step.
+    does not tell; `digest` is the engine's name for the step; `cause` says why it was not taken from the cache.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Step:
     output: Log = field(default_factory=Log)
     transfers: tuple[Transfer, ...] = ()
     warnings: tuple[LintWarning, ...] = ()
+    cause: Cause | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -131,6 +135,7 @@ class Build:
     warnings: tuple[LintWarning, ...] = ()
     notes: tuple[str, ...] = ()
     recorded: bool = False
+    prediction: Prediction | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -143,6 +148,21 @@ class Build:
         if self.started is None or self.finished is None:
             return None
         return max(0.0, self.finished - self.started)
+
+    def predict(self, *touched: str | os.PathLike[str]) -> Expected:
+        """Say which steps would run if it were built again now; nothing is built.
+
+        Parameters:
+            touched: files of the context that are taken to be changed; none for the context as it is.
+
+        Raises:
+            UsageError: the build was not made since the kernel started, or a file lies outside the context.
+        """
+        import os
+
+        from dockermagic.builds.why import recent
+
+        return recent.ask(self, [os.fspath(each) for each in touched])
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the build to a JSON file, from which `Build.load` makes the same picture.

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from dockermagic.builds.exits import meaning
 from dockermagic.builds.frame import Frame
 from dockermagic.builds.model import Build, LintWarning, Step
+from dockermagic.builds.why.sentences import Piece, marked, running
 from dockermagic.views.hostile import clip, link, one_line, visible
 from dockermagic.views.output import log_part
 from dockermagic.views.screen import LogPart
 from dockermagic.views.units import bytes_text, plural, seconds_text
 
-__all__ = ["GLYPHS", "Bar", "Meter", "Note", "Remark", "Row", "bar", "noted", "step_row", "warned"]
+__all__ = ["GLYPHS", "Bar", "Meter", "Note", "Remark", "Row", "Why", "bar", "noted", "step_row", "warned"]
 
 _RUNNING_LINES, _RUNNING_CHARS = 400, 32_000
 
@@ -75,6 +76,15 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why the step ran: a sentence, and, of a changed instruction, its two texts as pieces that are marked where they differ."""
+
+    text: str
+    old: tuple[Piece, ...] = ()
+    new: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row. `status` is the word, `role` decides colour and pattern, `rest` holds the lines after the first."""
 
@@ -95,6 +105,7 @@ class Row:
     meters: tuple[Meter, ...]
     remarks: tuple[Remark, ...]
     log: LogPart | None
+    why: Why | None = None
 
 
 def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
@@ -125,7 +136,24 @@ def step_row(build: Build, index: int, frame: Frame, now: float) -> Row:
         meters=(*_meters(step), *below),
         remarks=_remarks(step),
         log=_log(step, index, running, frame),
+        why=_why(build, index),
     )
+
+
+def _why(build: Build, index: int) -> Why | None:
+    """Say why a step ran; while it runs, what was expected. The first build of something needs no reason."""
+    step = build.steps[index]
+    cause = step.cause
+    if cause is None and step.status == "running" and build.prediction is not None and index < len(build.prediction.steps):
+        forecast = build.prediction.steps[index]
+        cause = forecast.cause if forecast.certain else None
+    if cause is None or cause.kind == "first-build":
+        return None
+    text = cause.sentence if step.cause is not None else running(cause)
+    if cause.old == cause.new:
+        return Why(visible(text))
+    old, new = marked(visible(cause.old[:2000]), visible(cause.new[:2000]))
+    return Why(visible(text), old, new)
 
 
 def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:

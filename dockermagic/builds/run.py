@@ -24,6 +24,9 @@ from dockermagic.builds.paths import Path_, build_args, open_path
 from dockermagic.builds.plan import plan_stages, plan_steps
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.story import cancelled, explain
+from dockermagic.builds.why import recent
+from dockermagic.builds.why.look import foresee
+from dockermagic.builds.why.observe import Observer
 from dockermagic.engine.engine import Engine, reason
 from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError
 from dockermagic.interrupts import Interrupts
@@ -82,6 +85,7 @@ class _Worker:
         self.events: queue.SimpleQueue[ev.Event | None] = queue.SimpleQueue()
         self._request, self._engine, self._dockerfile = request, engine, dockerfile
         self._kind, self._path = open_path(request, engine, dockerfile, steps, self.events.put)
+        self._why = Observer(request, engine, dockerfile, steps, self.events.put)
         self._cancelled = threading.Event()
         self.started = False
         self.bug: BaseException | None = None
@@ -94,6 +98,7 @@ class _Worker:
     def cancel(self) -> None:
         """Stop the build in the engine; the worker then ends by itself."""
         self._cancelled.set()
+        self._why.stop()
         if self.started:
             threading.Thread(target=self._path.cancel, name="dockermagic cancel", daemon=True).start()
 
@@ -110,13 +115,16 @@ class _Worker:
             error = f"dockermagic met a bug of its own: {bug!r}"
         finally:
             outcome: ev.Outcome = "cancelled" if self._cancelled.is_set() else "failed" if error else "succeeded"
-            self.events.put(ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error))
-            self.events.put(None)
+            if outcome != "cancelled":
+                self._why.explain()
+            ended = ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error)
+            self._why.keep(lambda: self._end(ended))
 
     def _work(self) -> str:
         """Build, measure the image, and give the error, if there is one."""
         try:
             self.events.put(ev.BuildStarted(time.time(), self._engine.about.title, self._kind))
+            self._why.start()
             error = self._listen(self._path)
             if not error and not self._cancelled.is_set():
                 self._measure(self._path.decoder.image_id)
@@ -127,10 +135,18 @@ class _Worker:
     def _listen(self, path: Path_) -> str:
         for data in path.slices():
             for event in path.decoder.feed(data, time.time()):
-                self.events.put(event)
+                self._tell(event)
         for event in path.decoder.close(time.time()):
-            self.events.put(event)
+            self._tell(event)
         return path.decoder.error
+
+    def _end(self, ended: ev.BuildFinished) -> None:
+        self.events.put(ended)
+        self.events.put(None)
+
+    def _tell(self, event: ev.Event) -> None:
+        self._why.heard(event)
+        self.events.put(event)
 
     def _measure(self, image: str) -> None:
         """Ask the engine how large the image and its layers are (GET /images/{name}/json and /history)."""
@@ -212,6 +228,7 @@ def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
         follower = _Follower(worker, build, view)
         _build(follower, interrupts)
     build = follower.build
+    recent.note(build, lambda touched: foresee(request, engine, dockerfile, build.steps, touched))
     if worker.bug is not None:
         raise worker.bug
     if interrupts.count and build.outcome != "failed":

@@ -137,6 +137,13 @@ class _Columns:
             lines += [self.remark(part, remark.role) for part in told.splitlines()[:4]]
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
+        if row.why is not None:
+            lines.append(self.remark(f"↻ {row.why.text}", "muted"))
+            for label, pieces in (("was", row.why.old), ("is ", row.why.new)):
+                if pieces:
+                    lines.append(
+                        [("       ", ""), (f"{label}: ", "muted"), *((text, "title" if new else "") for text, new in pieces)]
+                    )
         if row.note and row.bar and row.status != "cached" and self._beside(row, row.bar) is None:
             lines.append(self.remark(row.note.text, "muted"))
         lines += [

@@ -21,7 +21,7 @@ from dockermagic.errors import DockerMagicError, EngineError
 from dockermagic.interrupts import Interrupts
 from dockermagic.views.show import Drawer, View, open_view, running_shell
 
-__all__ = ["asked", "follow", "in_notebook"]
+__all__ = ["asked", "follow", "follow_work", "in_notebook"]
 
 TICK = 0.05
 M = TypeVar("M")
@@ -34,8 +34,14 @@ class Ending(Protocol):
         """Give the model at its end; `how` is "ended", "interrupted" or an error."""
 
 
-Source = Callable[[Callable[[Exchange], None]], Iterator[Callable[[Any, float], Any]]]
+Change = Callable[[Any, float], Any]
+"""Gives the model anew; the float is the time."""
+
+Source = Callable[[Callable[[Exchange], None]], Iterator[Change]]
 """Gives what changes the model, one after the other; is given a place to put the connection, so that it can be closed."""
+
+Work = Callable[[Callable[[Exchange], None], Callable[[Change], None]], None]
+"""The same for what cannot yield: it is given a place to put changes, too."""
 
 
 def in_notebook(call: Call) -> bool:
@@ -59,9 +65,9 @@ def asked(
 
 
 class _Worker:
-    def __init__(self, source: Source) -> None:
-        self.changes: queue.SimpleQueue[Callable[[Any, float], Any] | None] = queue.SimpleQueue()
-        self.source = source
+    def __init__(self, work: Work) -> None:
+        self.changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
+        self.work = work
         self.error: Exception | None = None
         self.exchange: Exchange | None = None
         self.closed = False
@@ -79,8 +85,7 @@ class _Worker:
 
     def _run(self) -> None:
         try:
-            for change in self.source(self.hold):
-                self.changes.put(change)
+            self.work(self.hold, self.changes.put)
         except (DockerMagicError, OSError) as error:
             self.error = error
         except Exception as bug:  # carried to the main thread, which raises it with its traceback
@@ -99,8 +104,22 @@ def follow(call: Call, source: Source, model: M, drawer: Drawer[M]) -> M:
     Raises:
         EngineError: the engine refused, or the connection broke; what came before it stays shown.
     """
+
+    def work(hold: Callable[[Exchange], None], put: Callable[[Change], None]) -> None:
+        for change in source(hold):
+            put(change)
+
+    return follow_work(call, work, model, drawer)
+
+
+def follow_work(call: Call, work: Work, model: M, drawer: Drawer[M]) -> M:
+    """Show what work tells while it goes on, as `follow` does.
+
+    Parameters:
+        work: see `Work`; `model`: how it begins; it has a method `ended`.
+    """
     view: View[M] = open_view(drawer, shell=call.shell)
-    worker = _Worker(source)
+    worker = _Worker(work)
     with Interrupts() as interrupts:
         try:
             view.update(model)

@@ -12,6 +12,8 @@ from dockermagic.commands.hints import for_container
 from dockermagic.commands.looking import look_on
 from dockermagic.commands.registry import verbs
 from dockermagic.commands.running import stand
+from dockermagic.compose.model import NUMBER, ONEOFF, PROJECT, SERVICE
+from dockermagic.compose.request import project_name
 from dockermagic.containers.explain import TABLES, explain
 from dockermagic.containers.lenses.read_mounts import read_mounts
 from dockermagic.containers.lenses.read_networks import read_networks, resolve
@@ -19,13 +21,14 @@ from dockermagic.containers.lenses.read_ports import read_ports
 from dockermagic.engine.answers import named
 from dockermagic.errors import EngineError, UsageError
 from dockermagic.flags import Command, Example, Flag
+from dockermagic.labels import NOTEBOOK
 from dockermagic.views import shown
 
 __all__ = ["EXPLAIN", "LIFECYCLE", "NETWORKS", "PORTS", "VOLUMES", "container_ids"]
 
 
 def container_ids(call: Call) -> list[str]:
-    """Give the IDs of the containers that were named.
+    """Give the IDs of the containers that were named; a Compose service's name means its containers.
 
     Raises:
         EngineError: one of them is not there; says what looks alike.
@@ -35,8 +38,31 @@ def container_ids(call: Call) -> list[str]:
         try:
             found.append(str(call.ask("GET", f"/containers/{named(name)}/json")["Id"]))
         except EngineError as error:
+            service = service_containers(call, name) if error.status == 404 else []
+            if service:
+                found += service
+                continue
             raise EngineError(error.message, for_container(call, error, name), status=error.status) from error
     return found
+
+
+def service_containers(call: Call, name: str) -> list[str]:
+    """Give the IDs of the containers of a Compose service, in the order of their numbers: of this notebook's project first.
+
+    Raises:
+        EngineError: several projects have such a service, and none of them is this notebook's.
+    """
+    query = {"label": [f"{SERVICE}={name}", f"{ONEOFF}=False"]}
+    listed = call.ask("GET", "/containers/json", all=True, filters=call.filters(query))
+    projects: dict[str, list[Any]] = {}
+    for each in listed:
+        projects.setdefault(each["Labels"].get(PROJECT, ""), []).append(each)
+    own = project_name(dict(call.labels).get(NOTEBOOK, ""))
+    if len(projects) > 1 and own not in projects:
+        names = ", ".join(str(each["Names"][0]).removeprefix("/") for each in listed)
+        raise EngineError(f"Several projects have a service {name}.", f"Name a container: {names}")
+    chosen = projects.get(own) or next(iter(projects.values()), [])
+    return [str(each["Id"]) for each in sorted(chosen, key=lambda each: each["Labels"].get(NUMBER, "").zfill(6))]
 
 
 def _lifecycle(call: Call) -> Any:
@@ -128,12 +154,13 @@ NETWORKS = Verb(
                 metavar="NAME",
                 example="postgres",
                 ours=True,
-                help="Ask for it from inside the container; says why it fails.",
+                help="Ask for it from inside the container; says why it fails. With a port: who listens there.",
             ),
         ),
         examples=(
             Example("%docker_networks", "all networks"),
             Example("%docker_networks api --resolve postgres", "what does postgres lead to, seen from api?"),
+            Example("%docker_networks api --resolve localhost:5432", "and why does localhost:5432 not lead there?"),
         ),
     ),
     _networks,

@@ -142,10 +142,10 @@ def image_sizes(call: Call) -> dict[str, int]:
     }
 
 
-def images(call: Call, *, unused: bool, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:
-    """Give the images without a name (dangling), with `unused` all that no container uses."""
+def images(call: Call, *, unused: bool, query: Mapping[str, list[str]] | None = None, in_use: bool = False) -> Iterator[Removal]:
+    """Give the images without a name (dangling), with `unused` all that no container uses, with `in_use` also the others."""
     filters = call.filters({**({} if unused else {"dangling": ["true"]}), **(query or {})})
-    used = {str(item.get("ImageID")) for item in call.ask("GET", "/containers/json", all=True)}
+    used = set() if in_use else {str(item.get("ImageID")) for item in call.ask("GET", "/containers/json", all=True)}
     found = [item for item in call.ask("GET", "/images/json", filters=filters) if item["Id"] not in used]
     sizes = image_sizes(call) if found else {}
     for item in found:

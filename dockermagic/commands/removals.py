@@ -106,14 +106,17 @@ def reset(call: Call) -> Plan:
     """Remove what this notebook made; with --course what any notebook made."""
     own = dict(call.labels)[NOTEBOOK]
     mine = [NOTEBOOK] if call.on("course") else whose(dict(call.labels))
-    query = {"label": mine}
-    images = {"label": mine[:1]}
+    composed = leftovers.projects(None if call.on("course") else dict(call.labels))
     found = [
-        *(each for each in removal.containers(call, alive=True, query=query) if each.notebook),
+        *(each for each in removal.containers(call, alive=True, query={"label": mine}) if each.notebook),
+        *_composed(call, "container", composed, own),
         *_labelled(call, "network", "/networks", mine),
+        *_composed(call, "network", composed, own),
         *_labelled(call, "volume", "/volumes", mine),
+        *_composed(call, "volume", composed, own),
         *(each for each in removal.volumes(call, named_too=False) if each.notebook and (call.on("course") or each.notebook == own)),
-        *removal.images(call, unused=True, query=images),
+        *removal.images(call, unused=True, query={"label": mine[:1]}),
+        *_composed(call, "image", composed, own),
     ]
     plan = Plan("reset", tuple(found), todo="To remove these, type the line again without --dry-run.")
     if call.on("dry-run"):
@@ -122,7 +125,23 @@ def reset(call: Call) -> Plan:
     leftovers.forget_volumes(each.id for each in done.removals if each.what == "volume" and each.outcome == "removed")
     if all(each.outcome == "removed" for each in done.removals):
         leftovers.forget(None if call.on("course") else dict(call.labels))
+        leftovers.forget_projects(composed)
     return done
+
+
+def _composed(call: Call, what: str, projects: Iterable[str], own: str) -> Iterator[Removal]:
+    """Give what Compose has made in this notebook's projects: Compose's labels say which project, and not which notebook."""
+    for project in projects:
+        labels = [f"{leftovers.PROJECT}={project}"]
+        query = {"label": labels}
+        if what == "container":
+            found: Iterable[Removal] = removal.containers(call, alive=True, query=query)
+        elif what == "image":
+            # Its containers go first, so that it is used by nobody then.
+            found = removal.images(call, unused=True, query=query, in_use=True)
+        else:
+            found = _labelled(call, what, f"/{what}s", labels)
+        yield from (replace(each, notebook=own) for each in found if not each.notebook)
 
 
 def _labelled(call: Call, what: str, path: str, labels: list[str]) -> Iterator[Removal]:

@@ -13,7 +13,7 @@ from dockermagic.compose.cell import Given
 from dockermagic.compose.errors import ComposeCancelled, ComposeFailed
 from dockermagic.compose.failures import explain
 from dockermagic.compose.handle import LiveStack
-from dockermagic.compose.loss import loss
+from dockermagic.compose.loss import loss, nameless_volumes
 from dockermagic.compose.masks import Masks
 from dockermagic.compose.messages import Reader
 from dockermagic.compose.model import Stack
@@ -28,6 +28,8 @@ from dockermagic.views.standing import open_standing
 
 __all__ = ["carry_out"]
 
+DEAF = 5.0
+"""Seconds."""
 _LIVE: dict[tuple[str, str], LiveStack] = {}
 """The last stack of each project, by engine and name: a second `up` goes on with it."""
 
@@ -60,6 +62,9 @@ def _opened(given: Given) -> LiveStack:
     live = LiveStack(engine, watch, stack, given.labels)
     live.masks = given.masks()
     _LIVE[engine.address.url, stack.project.name] = live
+    given.session.hold(live)
+    if stack.project.name:
+        given.session.note_project(given.labels, stack.project.name)
     live.learn()
     return live
 
@@ -171,7 +176,7 @@ class _Up:
         line = [*before, *progress, request.verb, *words]
         ran = run_compose(
             given.program, line, cell=given.cell, folder=request.folder, environ=given.environ,
-            tell=tell, tick=self.tick,
+            tell=tell, tick=self.tick, deaf=DEAF,
         )  # fmt: skip
         given.answered()
         self.tick()
@@ -233,12 +238,23 @@ def _down(given: Given) -> Any:
     name = given.project().name
     live = _LIVE.get((engine.address.url, name))
     if live is not None:
-        live.end_probe()
+        live.end_probe(patience=20)
     if given.request.given("-v", "--volumes") and given.request.verb == "down":
         stack = live or LiveStack(engine, given.session.watch, Stack(Project(name) if not answered else given.project()), {})
-        stack.learn()
-        sys.stdout.write(loss(engine, stack.model))
-        sys.stdout.flush()
-        if live is None:
-            stack.close()
-    return pass_on(given)
+        try:
+            if live is None:
+                stack.rest()  # it is only asked about its volumes, and listens to nobody
+            stack.learn()
+            sys.stdout.write(loss(engine, stack.model))
+            sys.stdout.flush()
+        finally:
+            if live is None:
+                stack.close()
+    if given.request.verb != "down" or not name:
+        return pass_on(given)
+    gone = given.request.given("-v", "--volumes")
+    nameless = [] if gone else nameless_volumes(engine, name)
+    result = pass_on(given)
+    if gone or nameless:
+        given.session.note_project(given.labels, name, nameless=nameless, gone=gone)
+    return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,12 @@ class Session(Protocol):
     @property
     def watch(self) -> Watch:
         """What watches the engine."""
+
+    def hold(self, opened: Any) -> None:
+        """Close this as well when the session is closed."""
+
+    def note_project(self, labels: Mapping[str, str], name: str, *, nameless: Sequence[str] = (), gone: bool = False) -> None:
+        """Keep in mind that a project was made from here, with nameless volumes that it leaves behind, or that it is gone."""
 
 
 class Given:

@@ -145,11 +145,16 @@ class LiveStack:
         known = self._ears.get(id)
         if found.state != "running" and known is None and found.seen.started is None:
             return
-        if started is None or started < self._stack.began - 1 or (known is not None and abs(known[0] - started) < 2.0):
+        if started is None or started < self._stack.began - 1:
             return
+        # The event and the answer to a question tell the same start a little apart; one that crashes is started anew.
+        if known is not None and abs(known[0] - started) < (2.0 if known[1].listening else 0.1):
+            return
+        since = started - 0.5
         if known is not None:
-            known[1].close()
-        ear = Ear(self.engine, id, tty=found.seen.tty, since=started - 0.5, tell=self._heard(id))
+            known[1].stop()
+            since = max(since, known[1].last + 1e-6)
+        ear = Ear(self.engine, id, tty=found.seen.tty, since=since, tell=self._heard(id))
         self._ears[id] = started, ear
 
     def _heard(self, id: str) -> Callable[[float, int, str], None]:
@@ -197,12 +202,17 @@ class LiveStack:
     def _not_probed(self, why: str) -> None:
         self.take(ev.Noted(self.watch.now(), why))
 
-    def end_probe(self) -> None:
-        """Ask no more ports: a network with our container on it could not be removed."""
-        self._probing = False
-        probe, self._probe = self._probe, None
+    def end_probe(self, patience: float = 0.8) -> None:
+        """Ask no more ports: a network with our container on it could not be removed.
+
+        Parameters:
+            patience: seconds to wait for a container of ours that is just being made.
+        """
+        with self._lock:
+            self._probing = False
+            probe, self._probe = self._probe, None
         if probe is not None:
-            probe.close()
+            probe.close(patience)
 
     def act(self, do: str) -> None:
         """Do what a button asks for: "stop <id>".
@@ -223,6 +233,8 @@ class LiveStack:
         self._resting = True
         with self._lock:
             ears, self._ears = list(self._ears.values()), {}
+        for _, ear in ears:
+            ear.stop()
         self.end_probe()
         for _, ear in ears:
             ear.close()

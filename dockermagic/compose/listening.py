@@ -36,6 +36,8 @@ class Ear:
         self._engine, self._id, self._tty, self._since, self._tell = engine, id, tty, since, tell
         self._exchange = engine.exchange()
         self._closed = False
+        self.last = 0.0
+        """When the last line was printed."""
         self._thread = threading.Thread(target=self._read, name="dockermagic compose logs", daemon=True)
         self._thread.start()
 
@@ -59,11 +61,21 @@ class Ear:
         stamp, _, text = line.rstrip("\r").partition(" ")
         time = time_of(stamp)
         if time is not None and not self._closed:
+            self.last = time
             self._tell(time, stream, text)
+
+    @property
+    def listening(self) -> bool:
+        """Whether more may come."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Let go of the container, without waiting for the thread: it may wait for whoever calls."""
+        self._closed = True
+        self._exchange.close()
 
     def close(self) -> None:
         """End it."""
-        self._closed = True
-        self._exchange.close()
+        self.stop()
         if self._thread is not threading.current_thread():
-            self._thread.join(5)
+            self._thread.join(1)

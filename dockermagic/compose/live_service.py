@@ -13,6 +13,8 @@ from dockermagic.errors import EngineError
 
 if TYPE_CHECKING:
     from dockermagic.compose.handle import LiveStack
+    from dockermagic.containers.lenses.mounts import Mounts
+    from dockermagic.containers.lenses.names import Resolution
 
 __all__ = ["LiveService"]
 
@@ -71,6 +73,33 @@ class LiveService:
             return "".join(read_logs(self._stack.engine, each.id, tty=each.seen.tty, tail=tail) for each in found)
         except OSError as error:
             raise EngineError(f"The engine does not answer: {reason(error)}.") from error
+
+    def resolve(self, name: str) -> Resolution:
+        """Find out what a name means inside its first container, and with a port ("postgres:5432") who listens there.
+
+        Raises:
+            EngineError: it has no container, or the engine does not answer.
+        """
+        from dockermagic.containers.lenses.read_networks import resolve
+
+        return resolve(self._stack.engine, self._named().id, name)
+
+    @property
+    def mounts(self) -> Mounts:
+        """Where its containers keep their files: what mounts hide of the image, and what survives.
+
+        Raises:
+            EngineError: it has no container, or the engine does not answer.
+        """
+        from dockermagic.containers.lenses.read_mounts import read_mounts
+
+        self._named()
+        return read_mounts(self._stack.engine, [each.id for each in self._stack.model.replicas(self.name)])
+
+    def _named(self) -> Container:
+        if self._first is None:
+            raise EngineError(f"The service {self.name} has no container.", f"%compose up -d {self.name}")
+        return self._first
 
     def __repr__(self) -> str:
         health = f", {self.health}" if self.health != "none" else ""

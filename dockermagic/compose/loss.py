@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from dockermagic.compose.model import Stack
     from dockermagic.engine import Engine
 
-__all__ = ["loss"]
+__all__ = ["loss", "nameless_volumes"]
+
+
+def nameless_volumes(engine: Engine, project: str) -> list[str]:
+    """Give the volumes without a name that a project's containers use: `down` without -v leaves them to nobody.
+
+    Raises:
+        EngineError: the engine does not answer.
+    """
+    from docker.errors import DockerException
+
+    try:
+        found = engine.api.containers(all=True, filters={"label": f"com.docker.compose.project={project}"})
+    except (DockerException, OSError) as error:
+        raise EngineError(f"The engine does not answer: {reason(error)}.") from error
+    names = (str(mount.get("Name") or "") for each in found for mount in each.get("Mounts") or () if mount.get("Type") == "volume")
+    return sorted({name for name in names if len(name) == 64 and not set(name) - set("0123456789abcdef")})
 
 
 def loss(engine: Engine, stack: Stack) -> str:

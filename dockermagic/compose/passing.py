@@ -91,6 +91,8 @@ def pass_on(given: Given) -> Output | None:
     )  # fmt: skip
     printer.close()
     output = Output(request.command, "".join(printer.kept[1]), "".join(printer.kept[2]), ran.exit_code)
+    if request.verb in ("create", "run", "scale") and given.project().name:
+        given.session.note_project(given.labels, given.project().name)
     if ran.interrupts:
         if request.verb in _ENDLESS:
             return None

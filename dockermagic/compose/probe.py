@@ -25,6 +25,8 @@ __all__ = ["NO_IMAGE", "Probe", "Target"]
 
 LASTS = 60
 """Seconds."""
+GONE_WITHIN = 10
+"""Seconds."""
 MARK = "dev.dockermagic.probe"
 NO_IMAGE = "Which port was ready when is not measured: that takes an image with a shell, and neither busybox nor alpine is here."
 _IMAGES = ("busybox", "alpine")
@@ -65,6 +67,7 @@ class Probe:
         self._engine, self._targets, self._labels, self._tell, self._fail = engine, tuple(targets), dict(labels), tell, fail
         self._id = ""
         self._ear: Ear | None = None
+        self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dockermagic probe", daemon=True)
         self._thread.start()
@@ -88,15 +91,16 @@ class Probe:
             self._id = str(made["Id"])
             for network in networks[1:]:
                 api.connect_container_to_network(self._id, network)
-            if self._closed.is_set():
-                self._remove()
-                return
-            api.start(self._id)
-            self._ear = Ear(self._engine, self._id, tty=False, since=0.0, tell=self._said)
+            if not self._closed.is_set():
+                api.start(self._id)
+            with self._lock:
+                if not self._closed.is_set():
+                    self._ear = Ear(self._engine, self._id, tty=False, since=0.0, tell=self._said)
+                    return
         except (DockerException, DockerMagicError, OSError) as error:
-            self._remove()
             if not self._closed.is_set():
                 self._fail(f"Which port was ready when is not measured: {str(error)[:200]}")
+        self._remove()  # it was closed meanwhile, and whoever closed it may not have waited
 
     def _image(self) -> str:
         here = sorted(tag for each in self._engine.api.images() for tag in each.get("RepoTags") or ())
@@ -111,15 +115,29 @@ class Probe:
     def _remove(self) -> None:
         from docker.errors import DockerException
 
-        if self._id:
+        if not self._id:
+            return
+        api: Any = self._engine.api
+        try:
+            api.remove_container(self._id, force=True)
+        except (DockerException, OSError, DockerMagicError):
+            # It has just ended by itself: while the engine removes it, it still holds on to the networks.
             with contextlib.suppress(DockerException, OSError, DockerMagicError):
-                self._engine.api.remove_container(self._id, force=True)
+                api.wait(self._id, timeout=GONE_WITHIN, condition="removed")
 
-    def close(self) -> None:
-        """End it, and remove its container."""
-        self._closed.set()
+    def close(self, patience: float = 0.8) -> None:
+        """End it, and remove its container.
+
+        Parameters:
+            patience: seconds to wait for a container that is being made; after that its thread removes it.
+        """
+        with self._lock:
+            self._closed.set()
+            ear = self._ear
+        if ear is not None:
+            ear.stop()
         if self._thread is not threading.current_thread():
-            self._thread.join(10)
-        self._remove()
-        if self._ear is not None:
-            self._ear.close()
+            self._thread.join(patience)
+        if ear is not None:
+            self._remove()
+            ear.close()

@@ -7,9 +7,11 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,6 +22,8 @@ from dockermagic.interrupts import Interrupts
 __all__ = ["Ran", "read_config", "run_compose"]
 
 TICK = 0.05
+_STOPPING = re.compile(r"(?i)\bstopp(?:ing|ed)\b|gracefully|aborting")
+"""What Compose says when it has heard an interrupt."""
 PATIENCE = 120.0
 """Seconds that reading a project may take: a remote include is fetched."""
 
@@ -96,6 +100,7 @@ def run_compose(
     environ: Mapping[str, str],
     tell: Callable[[int, str], object],
     tick: Callable[[], object],
+    deaf: float = 0.0,
 ) -> Ran:
     """Run it to its end.
 
@@ -103,18 +108,24 @@ def run_compose(
         cell: what it reads from its input.
         tell: takes every piece of output with its stream (1 stdout, 2 stderr), in the calling thread.
         tick: is called at least twenty times a second, in the calling thread.
+        deaf: seconds after which an interrupt that was not heard is told once more: `up` misses one that comes while it attaches
+            to its containers, and then goes on for ever. 0 for a command that does not say whether it has heard.
 
     Raises:
         OSError: it cannot be started.
     """
     with Interrupts() as interrupts:
         running = _Running(program, arguments, cell, folder, environ)
-        seen, ended = 0, 0
+        seen, ended, again = 0, 0, float("inf")
         try:
             while ended < 2:
                 if interrupts.count > seen:
                     seen = interrupts.count
                     running.interrupt(seen)
+                    again = time.monotonic() + deaf if deaf and seen == 1 else float("inf")
+                elif time.monotonic() > again:
+                    running.interrupt(1)
+                    again = float("inf")
                 try:
                     piece = running.pieces.get(timeout=TICK)
                 except queue.Empty:
@@ -123,6 +134,7 @@ def run_compose(
                 if piece is None:
                     ended += 1
                 else:
+                    again = float("inf") if _STOPPING.search(piece[1]) else again
                     tell(*piece)
                     tick()
         except BaseException:

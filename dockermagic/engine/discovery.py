@@ -4,19 +4,21 @@
 2. Else the current docker context (`DOCKER_CONTEXT`, then the config file), likewise, unless it is the default one.
 3. Else the sockets where engines are known to listen, in order: rootful, Desktop, Colima, OrbStack, Rancher, rootless, Podman.
 4. A candidate counts once a real container ran on it.
+5. Last, an embedded engine, where one may be started (`embedded.need`); first of all but 1 and 2 when it was asked for.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockermagic.engine.address import Address, TlsFiles
 from dockermagic.engine.advice import how_to_get_one
 from dockermagic.engine.contexts import DEFAULT, current_context, load_context
+from dockermagic.engine.embedded import need
 from dockermagic.engine.engine import Engine, reason
 from dockermagic.engine.proof import prove
 from dockermagic.errors import DockerMagicError, EngineError, EngineNotFound
@@ -51,7 +53,8 @@ class Search:
 def asked_for() -> tuple[str, ...]:
     """Give what decides where to look: another answer than before means that somebody chose another engine meanwhile."""
     names = ("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG")
-    return (*(os.environ.get(name, "") for name in names), current_context(os.environ, Path.home()))
+    chosen = "embedded" if need.wanted() else ""
+    return (*(os.environ.get(name, "") for name in names), current_context(os.environ, Path.home()), chosen)
 
 
 def candidates(environ: Mapping[str, str], home: Path) -> Iterator[Candidate]:
@@ -125,14 +128,21 @@ def memory_of_proofs() -> Path:
     return user_cache_path("dockermagic") / "proven-engines.json"
 
 
-def search(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Search:
+def search(environ: Mapping[str, str] | None = None, home: Path | None = None, folders: Sequence[Path] = ()) -> Search:
     """Look for an engine and try each candidate until one has run a container.
 
     Parameters:
         environ, home: for tests; this process's own when not given.
+        folders: that an embedded engine is to reach, if one is started.
     """
     attempts: list[Attempt] = []
-    for candidate in candidates(os.environ if environ is None else environ, home or Path.home()):
+    found = list(candidates(os.environ if environ is None else environ, home or Path.home()))
+    configured = any(candidate.configured for candidate in found)
+    if need.wanted() and not configured:
+        engine = _embedded(attempts, folders)
+        if engine is not None:
+            return Search(engine, tuple(attempts))
+    for candidate in found:
         url = candidate.address.url
         if not candidate.configured and url.startswith("unix://") and not Path(url[7:]).exists():
             attempts.append(Attempt(candidate.source, url, "no such socket"))
@@ -149,7 +159,21 @@ def search(environ: Mapping[str, str] | None = None, home: Path | None = None) -
             continue
         attempts.append(Attempt(candidate.source, url))
         return Search(engine, tuple(attempts))
-    return Search(None, tuple(attempts))
+    last = _embedded(attempts, folders) if not (configured or need.wanted()) and need.allowed() else None
+    return Search(last, tuple(attempts))
+
+
+def _embedded(attempts: list[Attempt], folders: Sequence[Path]) -> Engine | None:
+    """Have the embedded engine started, and take note of what became of it; a container ran on it before it is called ready."""
+    try:
+        state = need.ready(folders, need.to_stdout)
+    except EngineError as error:
+        attempts.append(Attempt("embedded engine", "", error.message.rstrip(".")))
+        return None
+    source = f"embedded engine ({state.rung})"
+    attempts.extend(Attempt(f"embedded engine ({each.rung})", "", each.why) for each in state.refusals)
+    attempts.append(Attempt(source, state.url))
+    return Engine(Address(state.url), source)
 
 
 def find_engine() -> Engine:

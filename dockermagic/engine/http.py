@@ -23,6 +23,9 @@ LONGEST_REFUSAL = 1 << 16
 class _Connection(http.client.HTTPConnection):
     """An HTTP connection over whatever the address dials."""
 
+    auto_open = 0
+    """Closed is closed: else a request that is closed just before it is sent would dial once more, and nobody could end that."""
+
     def __init__(self, address: Address, timeout: float | None) -> None:
         super().__init__("localhost")
         self._address, self._patience = address, timeout

@@ -17,10 +17,11 @@ import tarfile
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from docker.errors import DockerException, ImageNotFound
 
@@ -47,12 +48,17 @@ LEAVES = ("/dev", "/proc", "/sys")
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The files of an image to be: a folder, the default command, and the package that they come from."""
+    """The files of an image to be: a folder, the default command, and the package that they come from.
+
+    `below` is the stand-in that they are laid on; `config` what else the image's configuration says.
+    """
 
     folder: Path
     command: tuple[str, ...]
     package: str
     leave_out: tuple[str, ...] = ()
+    below: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 def provide(engine: Engine, names: tuple[str, ...] = BASES) -> list[str]:
@@ -113,11 +119,13 @@ def registry_reachable() -> bool:
 
 def archive(name: str) -> Path:
     """Give the archive of a stand-in (as `docker save` writes it), made when it is not in the cache yet."""
-    path = CACHE / "images" / f"{name.replace(':', '_')}.tar"
+    from tests.rig import applications
+
+    path = CACHE / "images" / f"{name.replace(':', '_')}{applications.edition(name)}.tar"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as work:
-            root = ROOTS[name](Path(work))
+            root = {**ROOTS, **applications.ROOTS}[name](Path(work))
             finished = Path(work) / "image.tar"
             _write_archive(finished, name, root)
             finished.rename(path)
@@ -171,28 +179,43 @@ def _write_archive(path: Path, name: str, root: Root) -> None:
     layer = path.with_name("layer.tar")
     with tarfile.open(layer, "w", format=tarfile.GNU_FORMAT) as tar:
         tar.add(root.folder, ".", filter=lambda member: _as_in_image(member, root.leave_out))
-    with layer.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    layers = [*([_below(root.below, path.with_name("below.tar"))] if root.below else []), layer]
     config = {
         "architecture": ARCHITECTURES[platform.machine()],
         "os": "linux",
         "created": CREATED,
-        "config": {"Cmd": list(root.command), "Env": [PATH], "Labels": {LABEL: root.package}},
+        "config": {"Cmd": list(root.command), "Env": [PATH], "Labels": {LABEL: root.package}, **root.config},
         "history": [
+            *({"created": CREATED, "created_by": f"stand-in {root.below}"} for _ in layers[1:]),
             {"created": CREATED, "created_by": f"stand-in made from {root.package}"},
             {"created": CREATED, "created_by": f"CMD {json.dumps(list(root.command))}", "empty_layer": True},
         ],
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{_digest(each)}" for each in layers]},
     }
     text = json.dumps(config).encode()
     file_name = f"{hashlib.sha256(text).hexdigest()}.json"
-    manifest = [{"Config": file_name, "RepoTags": [f"docker.io/library/{name}"], "Layers": ["layer.tar"]}]
+    manifest = [{"Config": file_name, "RepoTags": [f"docker.io/library/{name}"], "Layers": [each.name for each in layers]}]
     with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
         for member, data in ((file_name, text), ("manifest.json", json.dumps(manifest).encode())):
             header = tarfile.TarInfo(member)
             header.size = len(data)
             tar.addfile(header, io.BytesIO(data))
-        tar.add(layer, "layer.tar")
+        for each in layers:
+            tar.add(each, each.name)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _below(name: str, path: Path) -> Path:
+    """Take the layer out of another stand-in's archive."""
+    with tarfile.open(archive(name)) as tar, path.open("wb") as out:
+        layer = tar.extractfile("layer.tar")
+        assert layer is not None
+        shutil.copyfileobj(layer, out)
+    return path
 
 
 def _as_in_image(member: tarfile.TarInfo, leave_out: tuple[str, ...]) -> tarfile.TarInfo | None:

@@ -55,7 +55,7 @@ def install(*names: str) -> None:
     _apt(["apt-get", "install", "-y", "--no-install-recommends", *names], log)
 
 
-def _options(suite: str) -> list[str]:
+def options(suite: str) -> list[str]:
     """Give apt options under which it sees one suite only, and writes nowhere but into the cache."""
     home = CACHE / "apt" / suite
     for folder in ("lists/partial", "archives/partial"):
@@ -97,11 +97,11 @@ def unpack(suite: str, *names: str) -> Path:
 
 
 def _download(suite: str, names: list[str], root: Path) -> None:
-    log, options = state("apt.log"), _options(suite)
+    log, given = state("apt.log"), options(suite)
     archives = CACHE / "apt" / suite / "archives"
-    _apt(["apt-get", *options, "update"], log)
+    _apt(["apt-get", *given, "update"], log)
     with log.open("ab") as out:
-        fetched = subprocess.run(["apt-get", *options, "download", *names], cwd=archives, stdout=out, stderr=out, check=False)
+        fetched = subprocess.run(["apt-get", *given, "download", *names], cwd=archives, stdout=out, stderr=out, check=False)
     if fetched.returncode:
         raise RigError(f"downloading {', '.join(names)} of Debian {suite} failed; see {log}")
     root.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,19 @@ def base_images(engine: Engine) -> Iterator[None]:
                 note.unlink()
 
 
+def also(engine: Engine, names: tuple[str, ...]) -> None:
+    """Have further images on an engine whose base images are there; they are removed together with these.
+
+    Raises:
+        RigError: as `base_images`.
+    """
+    name = hashlib.sha256(engine.url.encode()).hexdigest()[:16]
+    note, turn = (CACHE / "shared" / f"{name}.{kind}" for kind in ("json", "turn"))
+    with turn.open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        note.write_text(json.dumps(sorted({*json.loads(note.read_text()), *images.provide(engine, names)})))
+
+
 def _alone(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,7 +18,7 @@ from dockermagic.containers.messages import HELPER
 if TYPE_CHECKING:
     from dockermagic.engine import Engine
 
-__all__ = ["look", "run_inside"]
+__all__ = ["look", "run_inside", "without_mounts"]
 
 _SHELLED = ("busybox", "alpine", "debian", "ubuntu", "bash", "buildpack-deps", "python", "node", "nginx", "redis", "postgres")
 """Images that are known to have a shell, by the beginning of their name."""
@@ -56,7 +56,6 @@ def _beside(engine: Engine, id: str, script: str) -> str | None:
     if image is None:
         return None
     api: Any = engine.api
-    helper = ""
     try:
         host = api.create_host_config(network_mode=f"container:{id}", pid_mode=f"container:{id}", cap_add=["SYS_PTRACE"])
         made = api.create_container(
@@ -68,17 +67,37 @@ def _beside(engine: Engine, id: str, script: str) -> str | None:
             labels={HELPER: "1"},
             healthcheck={"test": ["NONE"]},
         )
-        helper = str(made["Id"])
+    except DockerException:
+        return None
+    return _ended(engine, str(made["Id"]))
+
+
+def without_mounts(engine: Engine, image: str, script: str, arguments: list[str]) -> str | None:
+    """Give what a script prints in a container of an image that has neither mounts nor a network; None if it has no shell."""
+    api: Any = engine.api
+    try:
+        made = api.create_container(
+            image, ["-c", script, "sh", *arguments], entrypoint=["sh"], user="0", labels={HELPER: "1"},
+            host_config=api.create_host_config(network_mode="none"), healthcheck={"test": ["NONE"]},
+        )  # fmt: skip
+    except DockerException:
+        return None
+    return _ended(engine, str(made["Id"]))
+
+
+def _ended(engine: Engine, helper: str) -> str | None:
+    """Start a helper, and give what it has printed; it is removed."""
+    api: Any = engine.api
+    try:
         api.start(helper)
         api.wait(helper, timeout=_WITHIN)
         printed: bytes = api.logs(helper)
         return printed.decode("utf-8", "replace")
-    except DockerException:
+    except (DockerException, OSError):
         return None
     finally:
         with contextlib.suppress(DockerException):
-            if helper:
-                api.remove_container(helper, force=True, v=True)
+            api.remove_container(helper, force=True, v=True)
 
 
 def _image_with_shell(engine: Engine) -> str | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dockermagic.containers.lenses.covered import Covered, tricks
 from dockermagic.containers.lenses.table import LensRow, LensTable, html, text
 from dockermagic.containers.parts import Mount, Seen
 from dockermagic.views.shown import ShownOnce
@@ -41,6 +42,7 @@ class Storage:
     mounts: tuple[Mount, ...]
     written: tuple[Change, ...]
     size: int | None = None
+    covered: tuple[Covered, ...] = ()
 
     def table(self) -> LensTable:
         """Decide the picture."""
@@ -88,15 +90,7 @@ class Storage:
             ]
             if outer.type == "bind" and not inner:
                 notes.append(f"The bind hides whatever the image has in {outer.destination}.")
-            for each in inner:
-                if outer.type != "bind" or each.type != "volume":
-                    continue
-                notes.append(
-                    f"Two mounts, one trick: the bind hides whatever the image has in {outer.destination}; the volume at "
-                    f"{each.destination} lies over that again. It was filled from the image when it was new, so the image's own "
-                    "folder is back."
-                )
-        return notes
+        return notes + tricks(self.mounts, self.covered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ _ROLES = {"found": "succeeded", "itself": "warning", "outside": "note"}
 
 @dataclass(frozen=True, slots=True)
 class Resolution(ShownOnce):
-    """What a name means inside a container: `addresses` as it was answered there (`asked`), else as it must be."""
+    """What a name means inside a container: `addresses` as it was answered there (`asked`), else as it must be.
+
+    `more` tells where a port that was named with it leads.
+    """
 
     container: str
     name: str
@@ -43,6 +46,7 @@ class Resolution(ShownOnce):
     told: str
     hint: str = ""
     asked: bool = False
+    more: tuple[LensRow, ...] = ()
 
     def tables(self) -> tuple[LensTable, ...]:
         """Decide the picture."""
@@ -53,7 +57,11 @@ class Resolution(ShownOnce):
             else ("Not asked inside: the image has no program for it, or it does not run.",)
         )
         row = LensRow(_ROLES.get(self.kind, "failed"), self.kind, (self.container, self.name, answer), self.told, self.hint)
-        return (LensTable(f"What “{self.name}” means inside {self.container}", ("container", "name", "address"), (row,), how),)
+        return (
+            LensTable(
+                f"What “{self.name}” means inside {self.container}", ("container", "name", "address"), (row, *self.more), how
+            ),
+        )
 
     def __repr__(self) -> str:
         return text(self.tables(), 100)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dockermagic.containers.lenses.asking import asked, told_in_words
+from dockermagic.containers.lenses.covered import Covered, doubles, read_listing, script
+from dockermagic.containers.lenses.looking import run_inside, without_mounts
 from dockermagic.containers.lenses.mounts import Change, Mounts, storage
+from dockermagic.containers.lenses.sockets import MARK
 
 if TYPE_CHECKING:
+    from dockermagic.containers.parts import Seen
     from dockermagic.engine import Engine
 
 __all__ = ["read_mounts"]
@@ -34,5 +39,25 @@ def read_mounts(engine: Engine, names: Iterable[str] = ()) -> Mounts:
             changes = tuple(Change(str(each["Path"]), _KINDS.get(each["Kind"], "C")) for each in api.diff(id) or ())
             sizes = api.containers(all=True, size=True, filters={"id": id})
         size = sizes[0].get("SizeRw") if sizes else None
-        found.append(storage(seen, changes, int(size) if size is not None else None))
+        where = storage(seen, changes, int(size) if size is not None else None)
+        found.append(replace(where, covered=_covered(engine, id, seen)))
     return Mounts(tuple(found))
+
+
+def _covered(engine: Engine, id: str, seen: Seen) -> tuple[Covered, ...]:
+    """Look what a bind with a volume below it hides, and what the volume brings back."""
+    pairs = doubles(seen.mounts)
+    if not pairs or seen.state != "running":
+        return ()
+    folders = list(dict.fromkeys(mount.destination for pair in pairs for mount in pair))
+    text, arguments = script(folders)
+    with told_in_words():
+        _, inside = run_inside(engine, id, ["sh", "-c", f"{MARK}; {text}", "sh", *arguments])
+        there, image = (
+            read_listing(inside),
+            read_listing(without_mounts(engine, seen.image_id or seen.image, text, arguments) or ""),
+        )
+    return tuple(
+        Covered(folder, image.get(folder, ()) if image is not None else None, there.get(folder, ()) if there is not None else None)
+        for folder in folders
+    )

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dockermagic.containers.lenses.asking import asked, told_in_words
-from dockermagic.containers.lenses.looking import run_inside
+from dockermagic.containers.lenses.looking import look, run_inside
 from dockermagic.containers.lenses.names import Resolution, explain
 from dockermagic.containers.lenses.networks import Network, Networks, arrange
-from dockermagic.containers.lenses.sockets import MARK
+from dockermagic.containers.lenses.reach import owners, reach, split_port
+from dockermagic.containers.lenses.sockets import MARK, SCRIPT, read_listeners
 
 if TYPE_CHECKING:
+    from dockermagic.containers.parts import Seen
     from dockermagic.engine import Engine
 
 __all__ = ["read_networks", "resolve"]
@@ -57,11 +59,35 @@ def _network(answer: dict[str, Any]) -> Network:
 def resolve(engine: Engine, container: str, name: str) -> Resolution:
     """Find out what a name means inside a container, and why it may mean nothing.
 
+    Parameters:
+        name: also with a port, as in "postgres:5432": then it is told who listens there.
+
     Raises:
         EngineError: there is no such container, or the engine does not answer.
     """
+    host, port = split_port(name)
     ((id, asker),) = asked(engine, [container])
-    told = explain(name, asker, [seen for _, seen in asked(engine)])
+    everybody = asked(engine)
+    told = _resolved(engine, id, asker, host, [seen for _, seen in everybody])
+    if told.kind not in ("itself", "found") or asker.state != "running":
+        return told
+    met = [(id, asker)] if told.kind == "itself" else [each for each in everybody if owners(told.addresses, [each[1]])]
+    if told.kind == "found" and met:
+        dns = "Docker's DNS (127.0.0.11 inside every container)" if engine.about.product != "Podman" else "The engine's DNS"
+        told = replace(told, told=f"{told.told} {dns} gives the address of {' and '.join(seen.name for _, seen in met)}.")
+    if not port:
+        return told
+    rows = []
+    for other, seen in met:
+        with told_in_words():
+            printed = look(engine, other, SCRIPT)
+        listeners = read_listeners(printed) if printed is not None else None
+        rows.append(reach(told, port, asker, asker if other == id else seen, listeners, [each for _, each in everybody]))
+    return replace(told, more=tuple(rows))
+
+
+def _resolved(engine: Engine, id: str, asker: Seen, name: str, others: list[Seen]) -> Resolution:
+    told = explain(name, asker, others)
     if asker.state != "running" or told.kind == "itself":
         return told
     with told_in_words():

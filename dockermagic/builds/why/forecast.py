@@ -1,0 +1,69 @@
+"""What a build would do, said before it does it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dockermagic.builds.cause import Forecast, Prediction
+from dockermagic.builds.model import Build
+from dockermagic.builds.why.causes import Causes
+from dockermagic.builds.why.facts import Facts
+from dockermagic.builds.why.past import Seen
+
+__all__ = ["foretell", "mismatches"]
+
+
+def foretell(facts: Mapping[int, Facts], causes: Causes, seen: Seen, count: int, no_cache: bool = False) -> Prediction:
+    """Say of each step whether it would be taken from the cache.
+
+    Parameters:
+        facts: what decides; `causes`: finds why; `seen`: what is known of the cache; `count`: how many instructions there are.
+    """
+    statuses: dict[int, str] = {}
+    doubtful: set[int] = set()
+    held = _held(facts, seen)
+    for index in sorted(facts):
+        each = facts[index]
+        gone = False if index in held else seen.gone(each.key)
+        statuses[index] = "cached" if each.key in seen.keys and not gone and not no_cache else "ran"
+        unsure = bool(each.doubts) or (statuses[index] == "cached" and gone is None)
+        # What another stage gives may be the same files as before, though it ran again.
+        stages = [source for source in each.sources if statuses.get(source) == "ran"]
+        if not no_cache and (unsure or stages or (each.above in doubtful and not each.link)):
+            doubtful.add(index)
+    found = causes.explain(statuses)
+    forecasts = []
+    for index in range(count):
+        if index not in facts:
+            forecasts.append(Forecast(index, ""))
+            continue
+        cause = found.get(index)
+        certain = index not in doubtful and (cause is None or (cause.certain and cause.kind != "first-build"))
+        forecasts.append(Forecast(index, "cached" if cause is None else "ran", certain, cause))
+    return Prediction(tuple(forecasts))
+
+
+def _held(facts: Mapping[int, Facts], seen: Seen) -> set[int]:
+    """Give the steps that are in the cache because one below them is: its record holds on to theirs."""
+    held: set[int] = set()
+    for index in sorted(facts, reverse=True):
+        each = facts[index]
+        if each.above is not None and not each.link and (index in held or seen.gone(each.key) is False):
+            held.add(each.above)
+    return held
+
+
+def mismatches(build: Build) -> list[tuple[int, str, str]]:
+    """Give the steps that were expected otherwise: index, what was expected, what happened.
+
+    Only what was expected on grounds counts: of a build that nothing is remembered of, nothing can be expected.
+    """
+    if build.prediction is None:
+        return []
+    found: list[tuple[int, str, str]] = []
+    for forecast, step in zip(build.prediction.steps, build.steps, strict=False):
+        happened = "ran" if step.status in ("ran", "failed", "cancelled") else step.status
+        first = forecast.cause is not None and forecast.cause.kind == "first-build"
+        if forecast.status and happened in ("ran", "cached") and happened != forecast.status and not first:
+            found.append((forecast.step, forecast.status, happened))
+    return found

@@ -1,0 +1,119 @@
+"""A layer's archive, read once from its beginning to its end: what stands in it, and what looks like a secret."""
+
+from __future__ import annotations
+
+import struct
+import tarfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, cast
+
+from dockermagic.errors import ArchiveError
+from dockermagic.images.entries import Entry, Finding, Kind, place_of
+from dockermagic.images.forward import Forward
+
+__all__ = ["MOST_ENTRIES", "Contents", "Look", "members", "read_layer"]
+
+MOST_ENTRIES = 3_000_000
+"""Entries of a layer that are taken in; the largest images have a tenth of that."""
+
+LOOKED_AT = 1 << 18
+"""Bytes at the beginning of a file that are looked at for secrets."""
+
+Look = Callable[[str, bytes], Iterable[Finding]]
+"""Give what looks like a secret in a file, by its path and its first bytes."""
+
+_KINDS: dict[bytes, Kind] = {
+    tarfile.DIRTYPE: "directory",
+    tarfile.SYMTYPE: "symlink",
+    tarfile.LNKTYPE: "hardlink",
+    tarfile.FIFOTYPE: "fifo",
+    tarfile.CHRTYPE: "character",
+    tarfile.BLKTYPE: "block",
+}
+_DAMAGE = (tarfile.TarError, ValueError, OverflowError, EOFError, struct.error, zlib.error, RecursionError)
+
+
+class Contents:
+    """What a layer's archive held: `entries`, `findings`, and how many entries were `unsafe`."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.findings: list[Finding] = []
+        self.unsafe = 0
+
+
+def members(stream: Forward) -> Iterator[tarfile.TarInfo]:
+    """Yield the members of an archive, keeping none of them.
+
+    Raises:
+        ArchiveError: it is damaged, or no archive.
+    """
+    try:
+        archive = tarfile.TarFile(fileobj=cast("IO[bytes]", stream), errorlevel=2)
+        while (member := archive.next()) is not None:
+            archive.members = []  # type: ignore[attr-defined]  # tarfile keeps all of them, for ever
+            yield member
+    except _DAMAGE as error:
+        raise ArchiveError(f"The archive is damaged ({error}).") from error
+
+
+def read_layer(slices: Iterable[bytes], look: Look | None = None) -> Contents:
+    """Read a layer's unpacked archive.
+
+    Parameters:
+        slices: its bytes in order; all of them are read.
+        look: finds secrets; None to look for none.
+
+    Raises:
+        ArchiveError: it is damaged, or has an absurd number of entries.
+    """
+    stream, contents = Forward(slices), Contents()
+    for member in members(stream):
+        if len(contents.entries) >= MOST_ENTRIES:
+            raise ArchiveError(f"A layer has more than {MOST_ENTRIES:,} entries.")
+        place = place_of(member.name)
+        if place is None:
+            contents.unsafe += ".." in member.name.split("/")
+            continue
+        path, mark = place
+        if mark is not None:
+            contents.entries.append(Entry(path, mark))
+        elif path:
+            contents.entries.append(_entry(path, member, stream, look, contents.findings))
+    for _ in stream.rest():
+        pass  # what follows the archive's end is padding, and counts for its hash
+    return contents
+
+
+def _entry(path: str, member: tarfile.TarInfo, stream: Forward, look: Look | None, findings: list[Finding]) -> Entry:
+    kind = _KINDS.get(member.type, "file")
+    total = None
+    if kind == "file" and not member.issparse():
+        total, beginning = _summed(stream, member.size)
+        if look is not None:
+            findings += look(path, beginning)
+    return Entry(
+        path,
+        kind,
+        size=member.size if kind == "file" else 0,
+        mode=member.mode & 0o7777,
+        uid=member.uid,
+        gid=member.gid,
+        modified=int(member.mtime),
+        link=member.linkname if kind in ("symlink", "hardlink") else "",
+        sum=total,
+    )
+
+
+def _summed(stream: Forward, size: int) -> tuple[int, bytes]:
+    """Give the CRC-32 of a file's content, and its beginning."""
+    total, beginning, missing = 0, b"", size
+    for piece in stream.take(size):
+        total = zlib.crc32(piece, total)
+        missing -= len(piece)
+        if len(beginning) < LOOKED_AT:
+            beginning += piece[: LOOKED_AT - len(beginning)]
+    if missing:
+        raise ArchiveError("The archive ends in the middle of a file.")
+    return total, beginning
