@@ -22,7 +22,7 @@ __all__ = ["as_written", "steps_of"]
 
 _NOP = re.compile(r"^(?:/bin/sh -c )?#\(nop\)\s*")
 _ARGUMENTS = re.compile(r"^\|\d+ .*?(?=/bin/sh -c |/bin/bash |cmd /S /C )", re.DOTALL)
-_SHELL = re.compile(r"^/bin/(?:ba)?sh (?:-\w+ )*-c |^/bin/sh -c ")
+_SHELL = re.compile(r"^/bin/(?:ba|a|da)?sh (?:-\w+ (?:pipefail )?)*-\w*c ")
 _BUILDKIT = re.compile(r"\s*# buildkit\s*$")
 _SUMMED = re.compile(r"^(?P<word>COPY|ADD) (?:--\S+ )*(?:multi|file|dir|[a-z]+):[0-9a-f]{16,} in (?P<place>.*?)\s*$", re.DOTALL)
 

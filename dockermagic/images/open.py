@@ -136,8 +136,8 @@ def _streamed(
         exchange.close()
     if reading.wanted:
         raise ArchiveError(
-            f"The engine's archive of {image.name} lacks layers ({len(reading.wanted)} of {len(image.layers)}), or holds them damaged.",
-            "Was the image removed meanwhile? If not, the engine's store is damaged: remove the image, and pull or build it again.",
+            f"The engine's archive of {image.name} lacks {len(reading.wanted)} of its layers, or holds them damaged.",
+            "Was the image removed meanwhile? If not, its store is damaged: remove the image, and pull or build it again.",
         )
     config = config_of(texts, [layer.diff_id for layer in image.layers])
     return with_steps(reading.image, steps_of(history, config, len(image.layers))) if config else reading.image

@@ -97,8 +97,8 @@ def _written(files: Files) -> dict[str, Any]:
     }
 
 
-def _read(document: dict[str, Any]) -> Files | None:
-    if document.get("version") != VERSION:
+def _read(document: Any) -> Files | None:
+    if not isinstance(document, dict) or document.get("version") != VERSION:
         return None
     return Files(
         document["diff_id"],

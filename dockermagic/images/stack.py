@@ -126,6 +126,9 @@ def put(top: Node, entry: Entry, number: int, hidden: list[int]) -> Change | Non
     node, parts = top, entry.path.split("/")
     for part in parts[:-1]:
         node = node.below.setdefault(part, Node(layer=number))
+        if node.entry is not None and node.entry.kind != "directory":
+            hidden[node.layer] += node.entry.size  # an archive that names no directory here: what stands below needs one
+            node.entry = None
     parent, name = node, parts[-1]
     there = parent.below.get(name)
     if there is None:
