@@ -5,7 +5,7 @@ RIG := $(PYTHON) -m tests.rig
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab notebooks test test-fast test-all unit engine browser lint format bench engine-check recordings wheel down clean
+.PHONY: help demo lab notebooks test test-fast test-all unit engines engine engine-lock browser lint format bench engine-check recordings wheel down clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,8 +46,23 @@ test-fast: .venv/.ready lint ## lint and the tests that take under ten seconds e
 unit: .venv/.ready ## the tests without an engine or a browser
 	@$(PYTEST) tests/unit
 
-engine: .venv/.ready ## the tests with real engines
+engines: .venv/.ready ## the tests with real engines
 	@$(PYTEST) tests/engine
+
+# A kernel that binder/engine/lock.json knows; `make engine KERNEL=build` compiles one (20 minutes).
+KERNEL ?= $(firstword $(wildcard ../shared/uml/linux-uml-*-confined.zst ../shared/uml/linux-uml-*.zst))
+engine: .venv/.ready ## make the package dockermagic-engine, a Docker Engine for places that have none, in dist/
+	@mkdir -p .rig/engine
+ifeq ($(KERNEL),build)
+	@bash binder/engine/kernel.sh .rig/engine/kernel .rig/engine/linux .rig/engine/archive
+	@$(PYTHON) binder/engine/build.py --kernel .rig/engine/linux --trust-kernel
+	@$(PYTHON) binder/engine/build.py --kernel .rig/engine/linux
+else
+	@$(PYTHON) binder/engine/build.py --kernel "$(KERNEL)"
+endif
+
+engine-lock: .venv/.ready ## look up anew which Debian packages that is made of
+	@$(PYTHON) binder/engine/build.py --relock
 
 browser: .venv/.ready ## the tests in a real browser
 	@$(PYTEST) tests/browser

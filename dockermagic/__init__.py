@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
     from dockermagic.api import build
     from dockermagic.builds.model import Build, Step
+    from dockermagic.course.check import check
     from dockermagic.errors import (
+        ArchiveError,
         BuildCancelled,
         BuildFailed,
+        CheckFailed,
         ContainerFailed,
         DockerfileError,
         DockerMagicError,
@@ -34,9 +37,11 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ArchiveError",
     "Build",
     "BuildCancelled",
     "BuildFailed",
+    "CheckFailed",
     "ContainerFailed",
     "DockerMagicError",
     "DockerfileError",
@@ -48,11 +53,17 @@ __all__ = [
     "UsageError",
     "__version__",
     "build",
+    "check",
     "load_ipython_extension",
     "unload_ipython_extension",
 ]
 
-_HOMES = {"build": "dockermagic.api", "Build": "dockermagic.builds.model", "Step": "dockermagic.builds.model"}
+_HOMES = {
+    "build": "dockermagic.api",
+    "check": "dockermagic.course.check",
+    "Build": "dockermagic.builds.model",
+    "Step": "dockermagic.builds.model",
+}
 
 
 _UNHOOKS: list[Callable[[], None]] = []

@@ -9,6 +9,8 @@
     ├── ArchiveError            an image's archive that is damaged, or is not what it says
     ├── ContainerFailed         a container that could not start, or a program in one that ended with another exit code than 0
     └── RecordError             a saved file that is not one of ours, or is damaged
+    AssertionError
+    └── CheckFailed             a check of an exercise that does not hold (yet); carries the claim
     KeyboardInterrupt
     ├── BuildCancelled          a build that was interrupted; carries the build
     └── RunCancelled            a run that was interrupted; carries the container
@@ -23,11 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dockermagic.builds.model import Build
+    from dockermagic.course.verdicts import Claim
 
 __all__ = [
     "ArchiveError",
     "BuildCancelled",
     "BuildFailed",
+    "CheckFailed",
     "ContainerFailed",
     "DockerMagicError",
     "DockerfileError",
@@ -170,6 +174,20 @@ class RunCancelled(_InWords, KeyboardInterrupt):
     def __init__(self, message: str, hint: str = "", *, container: Any = None) -> None:
         super().__init__(message, hint)
         self.container = container
+
+
+class CheckFailed(_InWords, AssertionError):
+    """A check that does not hold. Graders take it for what it is: an assertion that failed.
+
+    Parameters:
+        claim: what was claimed.
+    """
+
+    title = "Check"
+
+    def __init__(self, message: str, hint: str = "", *, claim: Claim | None = None) -> None:
+        super().__init__(message, hint)
+        self.claim = claim
 
 
 class ArchiveError(DockerMagicError):

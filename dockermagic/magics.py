@@ -166,6 +166,14 @@ class DockerMagic(Magics):
 
     @no_var_expand
     @line_magic
+    def docker_compare(self, line: str) -> Any:
+        """Put two builds side by side; `%docker_compare --help` tells more."""
+        from dockermagic.commands.comparing import COMPARE
+
+        return self._verb(COMPARE, line)
+
+    @no_var_expand
+    @line_magic
     def docker_context(self, line: str) -> Any:
         """Show what a build gets to see of a folder; `%docker_context --help` tells more."""
         from dockermagic.commands.caching import CONTEXT

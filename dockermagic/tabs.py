@@ -37,7 +37,7 @@ COMPOSE_FLAGS = {
 def _commands() -> dict[str, Command]:
     """Give every command by what a person types."""
     from dockermagic.builds.flags import DOCKERFILE
-    from dockermagic.commands import lenses
+    from dockermagic.commands import caching, comparing, lenses
     from dockermagic.commands.layers import LAYERS
     from dockermagic.commands.registry import verbs
     from dockermagic.commands.removals import RESET
@@ -55,6 +55,8 @@ def _commands() -> dict[str, Command]:
         found[f"%compose {word}"] = found[f"%%compose {word}"] = Command(f"%compose {word}", "", "", COMPOSE_FLAGS.get(word, ()))
     for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, LAYERS, RESET):
         found[verb.command.name] = verb.command
+    for verb in (caching.PREDICT, caching.WHATIF, caching.CONTEXT, caching.IGNORE, comparing.COMPARE):
+        found[verb.command.name] = found[f"%{verb.command.name.lstrip('%')}"] = verb.command
     for name, verb in verbs().items():
         found[f"%docker {name}"] = found[f"%%docker {name}"] = verb.command
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive import HERE, Missing
 from elf import needed
+from listener import program
 
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 LOADER = "usr/lib64/ld-linux-x86-64.so.2"
@@ -76,6 +77,8 @@ def assemble(stage: Path, root: Path, version: str) -> None:
         (root / name).write_text(content)
     (root / "etc/os-release").write_text(f'NAME="dockermagic engine"\nID=dockermagic\nPRETTY_NAME="dockermagic engine {version}"\n')
     _copy(HERE / "init", root / "init")
+    (root / "usr/sbin/listener").write_bytes(program())
+    (root / "usr/sbin/listener").chmod(0o755)
     for path in [root, *sorted(root.rglob("*"))]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

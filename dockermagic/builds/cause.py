@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Cause", "CauseKind", "Change", "FileChange", "Forecast", "Prediction"]
+__all__ = ["Advice", "Cause", "CauseKind", "Change", "FileChange", "Forecast", "Prediction"]
 
 Change = Literal["content", "mode", "added", "deleted", "renamed", "type", "link"]
 CauseKind = Literal[
@@ -53,6 +53,15 @@ class Cause:
     def files(self) -> list[tuple[str, Change]]:
         """The files that changed, and how."""
         return [(each.path, each.change) for each in self.changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A better order: what it would have saved, in words and in seconds, and the Dockerfile."""
+
+    sentence: str
+    seconds: float
+    dockerfile: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dockermagic.builds.model import Build
 from dockermagic.builds.picture import BuildDrawer
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.run import planned, run_build
+from dockermagic.builds.why import quiz
 from dockermagic.errors import UsageError
 from dockermagic.views import show, shown
 
@@ -30,11 +31,12 @@ def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
     Raises:
         DockerMagicError: see `run_build`.
     """
-    planned(request)
+    _, plan = planned(request)
     write_dockerfile(request)
     engine = session.engine
+    answers = quiz.ask(plan, shell) if request.predict else ()
     view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress == "plain", quiet=request.quiet)
-    build = run_build(request, engine, view)
+    build = run_build(request, engine, view, answers)
     if request.quiet:
         sys.stdout.write(f"{build.image_id}\n")
     shown.mark(build)

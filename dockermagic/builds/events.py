@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dockermagic.builds.cause import Cause, Prediction
+from dockermagic.builds.cause import Advice, Cause, Prediction
 
 Phase = Literal["definition", "metadata", "context", "export"]
 """The work of a build that belongs to no instruction: reading the Dockerfile, asking for base
@@ -141,10 +141,11 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why steps were not taken from the cache: pairs of step and cause."""
+    """Why steps were not taken from the cache: pairs of step and cause; and a better order, if one is known."""
 
     time: float
     causes: tuple[tuple[int, Cause], ...]
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True, slots=True)

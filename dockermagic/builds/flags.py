@@ -150,6 +150,7 @@ DOCKERFILE = Command(
         Flag("no-context", "", "bool", help="Build with an empty context.", ours=True),
         Flag("as", "", "string", "NAME", "Put the result into this variable.", ours=True, example="build"),
         Flag("write", "", "string", "PATH", "Save the cell as a file, too.", ours=True, example="Dockerfile"),
+        Flag("predict", "", "bool", help="Ask first which steps will run, and say afterwards who was right.", ours=True),
         *(
             Flag(
                 name,
@@ -171,8 +172,8 @@ DOCKERFILE = Command(
         (
             "The cell below the line is the Dockerfile. The result is also the cell's value (_): build.steps holds, for each "
             "instruction, .name, .line, .stage, .status (cached, ran, failed, skipped, cancelled, metadata), .seconds, .bytes, "
-            ".log and .digest; build.image_id, .tags, .size, .seconds and .succeeded the whole. build.save(PATH) keeps it as JSON; "
-            "dockermagic.Build.load(PATH) draws it again."
+            ".log, .digest and .cause, which says why it ran; build.image_id, .tags, .size, .seconds and .succeeded the whole. "
+            "build.save(PATH) keeps it as JSON; dockermagic.Build.load(PATH) draws it again. build.predict() says what would run."
         ),
         (
             "A failed build stops Run All. In a lesson that fails on purpose, give the cell the tag raises-exception. Interrupt "

@@ -123,7 +123,7 @@ def _predicted(build: Build, event: ev.Predicted) -> Build:
 def _explained(build: Build, event: ev.Explained) -> Build:
     causes = dict(event.causes)
     steps = (replace(step, cause=causes[place]) if place in causes else step for place, step in enumerate(build.steps))
-    return replace(build, steps=tuple(steps))
+    return replace(build, steps=tuple(steps), advice=event.advice)
 
 
 def _build_finished(build: Build, event: ev.BuildFinished) -> Build:

@@ -106,6 +106,8 @@ def _open_line(log: Log) -> str:
 
 def _ended(build: Build) -> Iterator[str]:
     picture = scene(build, build.finished or 0.0)
+    yield from (f"note: {each}" for each in picture.surprises)
+    yield from ([f"advice: {picture.advice}"] if picture.advice else [])
     if build.error and not any(step.status == "failed" for step in build.steps):
         yield from (f"error: {line}" for line in visible(build.error[:4000]).strip().splitlines())
     parts = [picture.counts, picture.work]

@@ -58,6 +58,8 @@ def markup(scene: Scene, drawn: Drawn) -> str:
         _table(scene, drawn) if scene.groups else None,
         h.div(look("foot"))[[_remark(remark, look) for remark in scene.remarks]] if scene.remarks else None,
         _summary(scene, look) if scene.counts else None,
+        [h.p(look("box", "box-note"))[quoted(each, look)] for each in scene.surprises],
+        _advice(scene, look) if scene.advice else None,
         _command(scene.command, look) if scene.command else None,
     ]
     whole = h.section(look("root"), aria_label=f"Build of {scene.titles[0]}")[parts]
@@ -222,6 +224,14 @@ def _summary(scene: Scene, look: Look) -> h.Renderable:
         h.span(look("muted"))[" · ", scene.work],
         scene.image_id and [" · image ", h.code(look("code"), title=scene.image_id)[short]],
         scene.size and [" · ", scene.size],
+    ]
+
+
+def _advice(scene: Scene, look: Look) -> h.Renderable:
+    """Say what another order would have saved, with the Dockerfile behind it."""
+    return h.details(data_key="better")[
+        h.summary(look("foot", "summary"), KEYS)["↻ ", quoted(scene.advice, look), " Show the Dockerfile in that order"],
+        h.pre(look("copy"), KEYS, dir="ltr", tabindex="0")[scene.better],
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dockermagic.builds.cause import Cause, Prediction
+from dockermagic.builds.cause import Advice, Cause, Prediction
 from dockermagic.builds.events import BuildPath, Outcome, Phase
 from dockermagic.log import Log
 
@@ -136,6 +136,7 @@ class Build:
     notes: tuple[str, ...] = ()
     recorded: bool = False
     prediction: Prediction | None = None
+    advice: Advice | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -54,6 +54,7 @@ def read_options(line: str, cell: str, folder: Path, environ: Mapping[str, str])
         save_as=_save_as(parsed),
         write=write,
         dockerfile_path=_inside(write, context),
+        predict=parsed.on("predict"),
     )
 
 

@@ -33,6 +33,7 @@ class BuildRequest:
         write: the path that the Dockerfile is also saved to; empty when none.
         dockerfile_path: the name of the Dockerfile relative to the context when the text was read from (or saved into) it,
             so that `Dockerfile.dockerignore` is found; empty for a cell.
+        predict: whether to ask first which steps will run.
     """
 
     dockerfile: str
@@ -53,3 +54,4 @@ class BuildRequest:
     save_as: str = ""
     write: str = ""
     dockerfile_path: str = ""
+    predict: bool = False

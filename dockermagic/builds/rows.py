@@ -150,7 +150,7 @@ def _why(build: Build, index: int) -> Why | None:
     if cause is None or cause.kind == "first-build":
         return None
     text = cause.sentence if step.cause is not None else running(cause)
-    if cause.old == cause.new:
+    if cause.old == cause.new or not cause.old:
         return Why(visible(text))
     old, new = marked(visible(cause.old[:2000]), visible(cause.new[:2000]))
     return Why(visible(text), old, new)

@@ -12,9 +12,11 @@ import os
 import queue
 import threading
 import time
+from dataclasses import replace
 from typing import Any, Protocol
 
 from dockermagic.builds import events as ev
+from dockermagic.builds.cause import Prediction
 from dockermagic.builds.command import docker_command, relative
 from dockermagic.builds.dockerfile import Dockerfile, read_dockerfile
 from dockermagic.builds.fold import apply
@@ -209,13 +211,14 @@ class _Follower:
         return False
 
 
-def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
+def run_build(request: BuildRequest, engine: Engine, view: View, answers: tuple[str, ...] = ()) -> Build:
     """Build, and show it meanwhile.
 
     Parameters:
         request: what to build.
         engine: where.
         view: what shows it; it is closed in every case in which it was given anything to show.
+        answers: what a learner expects of each step.
 
     Raises:
         DockerfileError, UsageError: before the engine is touched.
@@ -224,6 +227,7 @@ def run_build(request: BuildRequest, engine: Engine, view: View) -> Build:
     """
     with Interrupts() as interrupts:
         dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
+        build = replace(build, prediction=Prediction((), answers)) if answers else build
         worker = _Worker(request, engine, dockerfile, build.steps)
         follower = _Follower(worker, build, view)
         _build(follower, interrupts)

@@ -12,6 +12,8 @@ from dockermagic.builds import stages
 from dockermagic.builds.frame import Frame, framed
 from dockermagic.builds.model import Build, PhaseSpan
 from dockermagic.builds.rows import GLYPHS, Meter, Remark, Row, bar, noted, step_row, warned
+from dockermagic.builds.why.forecast import surprises
+from dockermagic.builds.why.quiz import score
 from dockermagic.views.hostile import one_line, visible
 from dockermagic.views.units import bytes_text, plural, seconds_text, tick_step, tick_text, total_text
 
@@ -71,6 +73,9 @@ class Scene:
     size: str
     command: str
     live: bool
+    surprises: tuple[str, ...] = ()
+    advice: str = ""
+    better: str = ""
 
 
 @dataclass(slots=True)
@@ -130,6 +135,9 @@ def scene(build: Build, now: float, memo: Memo | None = None) -> Scene:
         size=f"{bytes_text(build.size)} in total" if build.size is not None else "",
         command=visible(build.command),
         live=frame.live,
+        surprises=tuple(each for each in (score(build), *surprises(build)) if each),
+        advice=visible(build.advice.sentence) if build.advice is not None else "",
+        better=visible(build.advice.dockerfile) if build.advice is not None else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from dockermagic.builds.rows import Bar, Row
 from dockermagic.builds.scene import Group, Scene
@@ -81,6 +82,9 @@ def _foot(scene: Scene, columns: _Columns) -> list[TextLine]:
     whole = " · ".join(parts)
     told = [whole] if width_of(whole) <= columns.width else parts
     lines += [[("", "")], *([(part, "title")] for part in told if part)]
+    lines += [[(each, "note")] for each in scene.surprises]
+    if scene.advice:
+        lines += [[(f"↻ {scene.advice} In that order:", "note")], *([(f"  {part}", "")] for part in scene.better.splitlines())]
     if scene.command and not scene.live:
         lines += [[("The same with the docker command:", "muted")], *([(f"  {part}", "")] for part in scene.command.splitlines())]
     return lines
@@ -138,7 +142,7 @@ class _Columns:
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
         if row.why is not None:
-            lines.append(self.remark(f"↻ {row.why.text}", "muted"))
+            lines += [self.remark(part, "muted") for part in wrap(f"↻ {row.why.text}", max(20, self.width - 5))]
             for label, pieces in (("was", row.why.old), ("is ", row.why.new)):
                 if pieces:
                     lines.append(

@@ -57,7 +57,7 @@ def _whatif(call: Call) -> Any:
 
 def _folder(call: Call) -> str:
     named = call.names[0] if call.names else ""
-    path = Path(os.path.abspath(call.folder / os.path.expanduser(named))) if named else call.folder
+    path = Path(os.path.abspath(os.path.expanduser(named))) if named else call.folder
     return check_context(path, named or str(call.folder))
 
 

@@ -89,8 +89,8 @@ def _may_build(text: str) -> bool:
 
 def _up(given: Given, shell: Any) -> LiveStack:
     request = given.request
-    given.ask()
     first = not request.detached or not given.name or request.cell is None or _may_build(given.text)
+    given.ask(polite=not first)
     if first and not given.answered():
         raise _refused(given)
     live = _opened(given)
@@ -107,7 +107,7 @@ def _up(given: Given, shell: Any) -> LiveStack:
         live.end_probe() if not request.detached else None
         view.close(live.model)
     if request.detached and _kernel(shell):
-        standing = open_standing(StackDrawer(), shell=shell, act=live.act)
+        standing = open_standing(StackDrawer(following=True), shell=shell, act=live.act)
         live.follow(standing.update)
     shown.mark(live)
     if ran.exit_code and not ran.interrupts:
@@ -137,6 +137,7 @@ class _Up:
         if self.given.config and not self.live.model.project.services:
             self.live.masks = self.reader.masks = self.given.masks()
             self.live.take(ev.ProjectRead(self.live.watch.now(), self.given.project()))
+        self.live.calm()
         if self.live.model is self._painted:
             self.view.tick()
         else:
@@ -180,6 +181,7 @@ class _Up:
         )  # fmt: skip
         given.answered()
         self.tick()
+        live.calm(ended=not ran.exit_code)
         for event in self.reader.close(live.watch.now()):
             live.take(event)
         self._settle(ran)
@@ -252,8 +254,9 @@ def _down(given: Given) -> Any:
                 stack.close()
     if given.request.verb != "down" or not name:
         return pass_on(given)
-    gone = given.request.given("-v", "--volumes")
-    nameless = [] if gone else nameless_volumes(engine, name)
+    wiped = given.request.given("-v", "--volumes")
+    gone = wiped and any(word.startswith("--rmi") for word in given.request.words)  # else its images are still there
+    nameless = [] if wiped else nameless_volumes(engine, name)
     result = pass_on(given)
     if gone or nameless:
         given.session.note_project(given.labels, name, nameless=nameless, gone=gone)

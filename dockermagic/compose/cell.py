@@ -104,14 +104,18 @@ class Given:
         """What Compose reads from its input."""
         return self.request.cell
 
-    def ask(self) -> None:
-        """Begin to ask Compose what the file means."""
-        self._asking = threading.Thread(target=self._ask, name="dockermagic compose config", daemon=True)
+    def ask(self, *, polite: bool = False) -> None:
+        """Begin to ask Compose what the file means.
+
+        Parameters:
+            polite: something else that takes its time goes on meanwhile.
+        """
+        self._asking = threading.Thread(target=self._ask, args=(polite,), name="dockermagic compose config", daemon=True)
         self._asking.start()
 
-    def _ask(self) -> None:
+    def _ask(self, polite: bool) -> None:
         before = self.request.before(self.name)
-        where = {"cell": self.cell, "folder": self.request.folder, "environ": self.environ}
+        where = {"cell": self.cell, "folder": self.request.folder, "environ": self.environ, "polite": polite}
         self.config, self.refused = read_config(self.program, before, **where)  # type: ignore[arg-type]  # names and values as they are
 
     @property

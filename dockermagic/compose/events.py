@@ -64,11 +64,15 @@ class LineSeen:
 
 @dataclass(frozen=True, slots=True)
 class PortAccepts:
-    """A port of a container took a connection from inside the project's network, for the first time since its last start."""
+    """A port of a container took a connection from inside the project's network, for the first time since its last start.
+
+    `waited`: it had refused before, so that this is the moment; else it was open when it was first asked.
+    """
 
     time: float
     id: str
     port: int
+    waited: bool = True
 
 
 @dataclass(frozen=True, slots=True)

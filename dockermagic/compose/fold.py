@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from dockermagic.compose import events as ev
-from dockermagic.compose.model import ONEOFF, PROJECT, Mark, Stack, Task, service_of, started_at
+from dockermagic.compose.model import ONEOFF, OPEN, PROJECT, Mark, Stack, Task, service_of, started_at
 from dockermagic.containers import events as life
 from dockermagic.containers import fold
 from dockermagic.containers.parts import Seen
@@ -120,7 +120,9 @@ _FOLDS: dict[type, Callable[[Stack, Any], Stack]] = {
     ev.Progress: _progress,
     ev.Printed: _printed,
     ev.LineSeen: lambda stack, event: _marked(stack, Mark(event.time, event.id, "line", event.text)),
-    ev.PortAccepts: lambda stack, event: _marked(stack, Mark(event.time, event.id, "accepts", port=event.port)),
+    ev.PortAccepts: lambda stack, event: _marked(
+        stack, Mark(event.time, event.id, "accepts", "" if event.waited else OPEN, port=event.port)
+    ),
     ev.AttemptFailed: lambda stack, event: _marked(stack, Mark(event.time, event.id, "failed", event.text, service=event.service)),
     ev.BuildChanged: _built,
     ev.Noted: _noted,

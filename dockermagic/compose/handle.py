@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,7 +20,6 @@ from dockermagic.compose.probe import Probe, Target
 from dockermagic.compose.tries import failed_try, ports_of
 from dockermagic.containers import events as life
 from dockermagic.containers.opened import carry_out
-from dockermagic.containers.parts import Seen
 from dockermagic.engine.engine import reason
 from dockermagic.errors import EngineError
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveStack"]
 
+STILL = 0.25
+"""Seconds without a new or started container, after which Compose is taken to wait for something."""
 _ACTIONS = ("start", "stop", "restart", "pause", "unpause", "kill", "rm")
 
 
@@ -52,6 +54,7 @@ class LiveStack:
         self._probe: Probe | None = None
         self._probing = False
         self._resting = False
+        self._moved = time.monotonic()
         method = weakref.WeakMethod(self.take)
 
         def tell(event: life.Event) -> None:
@@ -96,7 +99,7 @@ class LiveStack:
     def take(self, event: ev.Event) -> None:
         """Take a fact; from any thread."""
         if isinstance(event, life.Inspected) and self.masks.secrets:
-            event = replace(event, seen=self._masked(event.seen))
+            event = replace(event, seen=self.masks.seen(event.seen))
         with self._lock:
             before = self._stack
             self._stack = apply(before, event)
@@ -107,23 +110,6 @@ class LiveStack:
             for tell in list(self._tell):
                 tell(self._stack)
 
-    def _masked(self, seen: Seen) -> Seen:
-        """Mask what a command line or a health check may hold of the environment's secrets."""
-
-        def clean(words: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(map(self.masks.text, words))
-
-        probes = tuple(replace(probe, output=self.masks.text(probe.output)) for probe in seen.probes)
-        return replace(
-            seen,
-            argv=clean(seen.argv),
-            cmd=clean(seen.cmd),
-            entrypoint=clean(seen.entrypoint),
-            health_test=clean(seen.health_test),
-            program=self.masks.text(seen.program),
-            probes=probes,
-        )
-
     def follow(self, tell: Callable[[Stack], object]) -> None:
         """Call `tell` with the stack now and whenever it changes, from other threads."""
         with self._lock:
@@ -131,16 +117,26 @@ class LiveStack:
             tell(self._stack)
 
     def probe_ports(self) -> None:
-        """Have ports asked, from the first container that is there on, whether they take connections."""
+        """Have ports asked whether they take connections, from the first calm moment on: see `calm`."""
         self._probing = True
+
+    def calm(self, *, ended: bool = False) -> None:
+        """Begin to ask ports if Compose waits or is through: making one more container would hold its own up.
+
+        Parameters:
+            ended: Compose has ended.
+        """
+        with self._lock:
+            still = ended or time.monotonic() - self._moved > STILL
+            if self._probing and still and not self._resting and any(each.state == "running" for each in self._stack.containers):
+                self._begin_probe()
 
     def _listen(self, id: str) -> None:
         """Listen to a container from its start on."""
         found = self._stack.containers.find(id)
         if found is None or self._resting:
             return
-        if self._probing and self._probe is None:
-            self._begin_probe()
+        self._moved = time.monotonic()
         started = started_at(found)
         known = self._ears.get(id)
         if found.state != "running" and known is None and found.seen.started is None:
@@ -194,10 +190,10 @@ class LiveStack:
         if targets:
             self._probe = Probe(self.engine, targets, self.labels, self._accepted, self._not_probed)
 
-    def _accepted(self, time: float, name: str, port: int) -> None:
+    def _accepted(self, time: float, name: str, port: int, waited: bool) -> None:
         found = self._stack.containers.find(name)
         if found is not None:
-            self.take(ev.PortAccepts(time, found.id, port))
+            self.take(ev.PortAccepts(time, found.id, port, waited))
 
     def _not_probed(self, why: str) -> None:
         self.take(ev.Noted(self.watch.now(), why))

@@ -19,19 +19,22 @@ from dockermagic.views.units import plural, total_text
 __all__ = ["markup"]
 
 
-def markup(scene: Scene, look: Look, *, only_tasks: bool = False) -> str:
+def markup(scene: Scene, look: Look, *, only_tasks: bool = False, without_tasks: bool = False) -> str:
     """Give the whole picture.
 
     Parameters:
         only_tasks: what Compose did and built; the stack itself is shown by another picture.
+        without_tasks: what Compose did and built is shown by another picture.
     """
     parts: list[h.Node] = [
         scene.lost and h.p(look("box", "box-failed"), role="alert", data_key="lost")[h.strong["✗ "], scene.lost],
         None if only_tasks else _header(scene, look),
         [h.p(look("box", "box-note"), data_key=f"n{at}")[note] for at, note in enumerate(scene.notes)] if not only_tasks else None,
-        _builds(scene, look),
+        None if without_tasks else _builds(scene, look),
         None if only_tasks else _stack(scene, look),
-        _tasks(scene, look, opened=not only_tasks and any(task.status == "Error" for task in scene.tasks)),
+        None
+        if without_tasks
+        else _tasks(scene, look, opened=not only_tasks and any(task.status == "Error" for task in scene.tasks)),
         log_details(scene.output, "o", look) if scene.output is not None and not only_tasks else None,
     ]
     whole = h.section(look("root"), aria_label=f"Compose project {scene.title}")[parts]

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
+
+from dockermagic.containers.parts import Seen
 
 __all__ = ["MASK", "Masks", "is_secret"]
 
@@ -51,6 +54,22 @@ class Masks:
         if "://" in text:
             text = _ADDRESS.sub(rf"\1:{MASK}@", text)
         return self._pattern.sub(MASK, text) if self._pattern is not None else text
+
+    def seen(self, seen: Seen) -> Seen:
+        """Mask what a container's command line or health check may hold of secrets."""
+
+        def clean(words: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(map(self.text, words))
+
+        return replace(
+            seen,
+            argv=clean(seen.argv),
+            cmd=clean(seen.cmd),
+            entrypoint=clean(seen.entrypoint),
+            health_test=clean(seen.health_test),
+            program=self.text(seen.program),
+            probes=tuple(replace(probe, output=self.text(probe.output)) for probe in seen.probes),
+        )
 
     def file(self, text: str) -> str:
         """Give a Compose file with its secrets masked, also those that are only named as such."""

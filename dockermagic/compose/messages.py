@@ -54,6 +54,8 @@ class Reader:
         if told is not None and isinstance(told.get("id"), str):
             return [self._progress(told, now)]
         logged = warning(line)
+        if told is not None and isinstance(told.get("level"), str) and isinstance(told.get("msg"), str):
+            logged = str(told["level"]), str(told["msg"])  # the same, where progress is JSON
         if logged is not None:
             words = self._clean(logged[1]).removeprefix("-: ")
             if "`version` is obsolete" in words:  # said beside the line already

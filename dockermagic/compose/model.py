@@ -18,6 +18,9 @@ NUMBER = "com.docker.compose.container-number"
 ONEOFF = "com.docker.compose.oneoff"
 """The labels that Compose puts on containers."""
 
+OPEN = "it was open when it was first asked"
+"""The text of a mark of a port that may have taken connections earlier."""
+
 MarkKind = Literal["line", "accepts", "failed", "healthy"]
 
 

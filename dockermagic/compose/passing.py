@@ -16,6 +16,8 @@ __all__ = ["Output", "pass_on"]
 
 _ENDLESS = frozenset({"logs", "events", "watch", "attach", "stats", "wait"})
 """Commands that go on until somebody interrupts, which is then no failure."""
+_TELLS = frozenset({"create", "down", "kill", "pause", "pull", "restart", "rm", "scale", "start", "stop", "unpause"})
+"""Commands that tell on stderr what they do, which is nothing to be alarmed at; what goes wrong is raised."""
 _HALF = 0.2
 """Seconds that half a line waits for its rest."""
 
@@ -66,7 +68,7 @@ class _Printer:
         masks = self.given.masks()
         text = masks.file(text) if self.given.request.verb in ("config", "convert") else masks.text(text)
         self.kept[stream].append(text)
-        out = sys.stderr if stream == 2 else sys.stdout
+        out = sys.stderr if stream == 2 and self.given.request.verb not in _TELLS else sys.stdout
         out.write(text)
         out.flush()
 

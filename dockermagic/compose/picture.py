@@ -10,6 +10,7 @@ from dockermagic.compose.markup import markup
 from dockermagic.compose.model import Stack
 from dockermagic.compose.scene import last_moment, scene
 from dockermagic.compose.terminal import picture
+from dockermagic.views.hostile import one_line
 from dockermagic.views.look import Look
 from dockermagic.views.show import Line
 
@@ -23,15 +24,16 @@ class StackDrawer:
 
     Parameters:
         progress: another picture of the same stack follows, so what stays of this one is only what Compose did.
+        following: it is that other picture.
     """
 
-    def __init__(self, *, progress: bool = False) -> None:
-        self._progress = progress
+    def __init__(self, *, progress: bool = False, following: bool = False) -> None:
+        self._progress, self._following = progress, following
         self._look = Look(inline=False)
 
     def html(self, stack: Stack, now: float) -> str:
         """Give the markup of the live view at `now`, seconds since the epoch."""
-        return markup(scene(stack, now, live=not self._progress), self._look)
+        return markup(scene(stack, now, live=not self._progress), self._look, without_tasks=self._following)
 
     def text(self, stack: Stack, now: float, width: int) -> str:
         """Give the picture as text, `width` columns wide, without control codes."""
@@ -48,7 +50,11 @@ class StackDrawer:
     def bundle(self, stack: Stack) -> dict[str, str]:
         """Give what stays in the saved notebook."""
         found = scene(stack, last_moment(stack), live=False)
-        html = markup(found, Look(inline=True), only_tasks=self._progress)
+        html = markup(found, Look(inline=True), only_tasks=self._progress, without_tasks=self._following)
+        if self._progress:
+            did = [f"{each.subject} {each.text}" for each in stack.tasks]
+            built = [f"build of {name}: {build.outcome or 'going on'}" for name, build in stack.builds]
+            return {"text/html": html, "text/plain": "\n".join(one_line(line, _WIDTH) for line in [*built, *did]) or "up"}
         return {"text/html": html, "text/plain": self.text(stack, last_moment(stack), _WIDTH)}
 
     def busy(self, stack: Stack) -> bool:

@@ -32,7 +32,7 @@ NO_IMAGE = "Which port was ready when is not measured: that takes an image with 
 _IMAGES = ("busybox", "alpine")
 _SCRIPT = """\
 end=$(( $(date +%s) + LASTS ))
-try() { until nc -w 1 "$1" "$2" -e true; do [ $(date +%s) -ge $end ] && exit; sleep 0.1; done; echo "$1 $2"; }
+try() { w=0; until nc -w 1 "$1" "$2" -e true; do w=1; [ $(date +%s) -ge $end ] && exit; sleep 0.1; done; echo "$1 $2 $w"; }
 while [ $# -gt 1 ]; do try "$1" "$2" 2>/dev/null & shift 2; done
 wait
 """
@@ -52,7 +52,7 @@ class Probe:
 
     Parameters:
         labels: what everything that is made from here carries.
-        tell: takes the time, the container's name and the port, once each port was taken.
+        tell: takes the time, the container's name, the port, and whether it was refused before, once each port was taken.
         fail: takes a sentence if there can be no probe.
     """
 
@@ -61,7 +61,7 @@ class Probe:
         engine: Engine,
         targets: Sequence[Target],
         labels: Mapping[str, str],
-        tell: Callable[[float, str, int], None],
+        tell: Callable[[float, str, int, bool], None],
         fail: Callable[[str], None],
     ) -> None:
         self._engine, self._targets, self._labels, self._tell, self._fail = engine, tuple(targets), dict(labels), tell, fail
@@ -108,9 +108,10 @@ class Probe:
         return next((tag for name in _IMAGES for tag in here if re.fullmatch(rf"(docker\.io/library/)?{name}:[\w.-]+", tag)), "")
 
     def _said(self, time: float, stream: int, line: str) -> None:
-        name, _, port = line.partition(" ")
+        name, _, rest = line.partition(" ")
+        port, _, waited = rest.partition(" ")
         if port.isdigit():
-            self._tell(time, name, int(port))
+            self._tell(time, name, int(port), waited == "1")
 
     def _remove(self) -> None:
         from docker.errors import DockerException

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dockermagic.compose.model import Stack, number_of, service_of, started_at
+from dockermagic.compose.model import OPEN, Stack, number_of, service_of, started_at
 from dockermagic.containers.model import Container
 from dockermagic.views.hostile import one_line
 
@@ -81,7 +81,7 @@ def _signs(stack: Stack, each: Container) -> tuple[Sign, ...]:
     for mark in stack.marks:
         if mark.id == each.id and mark.time >= zero - 0.2:
             told = (
-                f"port {mark.port}"
+                f"port {mark.port}" + (f": {mark.text}" if mark.text else "")
                 if mark.kind == "accepts"
                 else f"{mark.service}: {mark.text}"
                 if mark.kind == "failed"
@@ -103,6 +103,12 @@ def _row(stack: Stack, each: Container, signs: tuple[Sign, ...], length: float) 
     return Row(one_line(name, 30), signs, max(0.0, started - stack.began) if started is not None else None, end, ready)
 
 
+def service_is(stack: Stack, id: str, service: str) -> bool:
+    """Say whether a container belongs to a service."""
+    found = stack.containers.find(id)
+    return found is not None and service_of(found) == service
+
+
 def _told(stack: Stack) -> str:
     """Say in a sentence whether somebody tried before what it needs was ready."""
     for mark in stack.marks:
@@ -117,6 +123,7 @@ def _told(stack: Stack) -> str:
         name = one_line(service_of(dependent), 40)
         if ready is not None and mark.time < start + ready:
             early = start + ready - mark.time
-            return f"{name} tried {mark.service} {early:.2f} s before it was ready: started is not ready."
+            late = any(each.text == OPEN and service_is(stack, each.id, mark.service) for each in stack.marks)
+            return f"{name} tried {mark.service} {'up to ' if late else ''}{early:.2f} s before it was ready: started is not ready."
         return f"{name} tried {mark.service} and did not reach it."
     return ""

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ def read_compose(
     if cell is not None and verb in _WITHOUT_FILE:
         raise UsageError(f"{verb} reads no Compose file.", f"Type it without a cell: %compose {verb}")
     save_as = save_rest or save_head
-    if save_as and not save_as.isidentifier():
+    if save_as and (not save_as.isidentifier() or keyword.iskeyword(save_as)):
         raise UsageError(f"--as {save_as}: that cannot be the name of a variable.", "Write letters, digits and _: --as stack")
     return ComposeRequest(
         verb, tuple(rest), tuple(flags), cell, tuple(files), str(folder),

@@ -146,23 +146,32 @@ def run_compose(
 
 
 def read_config(
-    program: Program, arguments: Sequence[str], *, cell: str | None, folder: str, environ: Mapping[str, str]
+    program: Program, arguments: Sequence[str], *, cell: str | None, folder: str, environ: Mapping[str, str], polite: bool = False
 ) -> tuple[dict[str, Any], str]:
     """Ask Compose what a file means (`config --format json`): its answer, and what it said when it refused.
 
     Parameters:
         arguments: Compose's flags before the command.
+        polite: nobody waits for it, so that it must not take the processor from those for whom somebody waits.
     """
     try:
-        done = subprocess.run(
-            [program.path, *arguments, "config", "--format", "json"], input=(cell or "").encode("utf-8", "surrogateescape"),
-            capture_output=True, cwd=folder, env=dict(environ), timeout=PATIENCE, check=False, start_new_session=os.name != "nt",
-        )  # fmt: skip
+        with subprocess.Popen(
+            [program.path, *arguments, "config", "--format", "json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=folder, env=dict(environ), start_new_session=os.name != "nt",
+        ) as process:  # fmt: skip
+            if polite and os.name != "nt":
+                with contextlib.suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+            try:
+                answer, errors = process.communicate((cell or "").encode("utf-8", "surrogateescape"), PATIENCE)
+            except BaseException:
+                process.kill()
+                raise
     except (OSError, subprocess.TimeoutExpired) as error:
         return {}, str(error)
-    said = done.stderr.decode("utf-8", "replace")
+    said = errors.decode("utf-8", "replace")
     try:
-        found = json.loads(done.stdout)
+        found = json.loads(answer)
     except ValueError:
         return {}, said or "Compose gave no answer."
-    return (found, "") if done.returncode == 0 and isinstance(found, dict) else ({}, said)
+    return (found, "") if process.returncode == 0 and isinstance(found, dict) else ({}, said)

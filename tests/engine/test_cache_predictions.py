@@ -189,6 +189,14 @@ def test_a_sample_of_changes(engine28: str, on, tmp_path: Path) -> None:  # type
 
 
 @pytest.mark.usefixtures("memory")
+@pytest.mark.timeout(120)
+def test_what_is_linked_does_not_depend_on_what_is_above(engine28: str, on, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    tally = run(on(engine28), tmp_path, seed=3, each=8, names=["newer"])
+    assert not tally.wrong
+    assert not tally.unsure
+
+
+@pytest.mark.usefixtures("memory")
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", [1])

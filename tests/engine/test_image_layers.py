@@ -101,7 +101,9 @@ def exported(here: Engine, image: str) -> tuple[dict[str, tuple[str, int, int, s
     finally:
         here.api.remove_container(container)
     found, size = {}, 0
-    for member in tarfile.open(fileobj=archive):
+    with tarfile.open(fileobj=archive) as opened:
+        members = opened.getmembers()
+    for member in members:
         place = place_of(member.name)
         if place is None or not of_the_image(place[0]) or not place[0]:
             continue
@@ -163,7 +165,7 @@ def test_a_shared_base_is_read_once(here: Engine, tmp_path: Path, monkeypatch: p
 
 
 def test_an_image_that_is_not_there(here: Engine, shelf: Shelf) -> None:
-    with pytest.raises(EngineError, match="[Nn]o such image"):
+    with pytest.raises(EngineError, match=r"[Nn]o such image"):
         open_image(here, "dm-test-nothing:1", shelf=shelf)
 
 

@@ -15,7 +15,7 @@ import zstandard
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     "": lambda raw: raw,
     "gzip": lambda raw: gzip.compress(raw, 1),
-    "zstd": lambda raw: zstandard.compress(raw),
+    "zstd": zstandard.compress,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tarfile
 import tracemalloc
 from collections.abc import Callable
@@ -66,10 +67,8 @@ def test_a_truncated_archive_is_never_taken_for_whole(layout: str, data: st.Data
     whole = LAYOUTS[layout]([ONE, TWO])
     length = data.draw(st.integers(0, len(whole) - 1))
     found: list[Files] = []
-    try:
+    with contextlib.suppress(ArchiveError):
         read_archive(cut(whole[:length], [4096]), found.append)
-    except ArchiveError:
-        pass
     # What was given out before the end came is whole: its SHA-256 says so.
     expected = {files.diff_id: files for files in read(whole)[0]}
     for files in found:

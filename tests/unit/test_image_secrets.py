@@ -14,9 +14,19 @@ KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + b"b3BlbnNzaC1rZXktdjEAAAAABG5vb
 
 @pytest.mark.parametrize(
     "path",
-    [".env", "app/.env", "app/.env.production", "root/.ssh/id_rsa", "home/a/.ssh/id_ed25519", "root/.git-credentials", "root/.netrc",
-     "root/.aws/credentials", "app/.git/HEAD", "keys/server.p12"],
-)  # fmt: skip
+    [
+        ".env",
+        "app/.env",
+        "app/.env.production",
+        "root/.ssh/id_rsa",
+        "home/a/.ssh/id_ed25519",
+        "root/.git-credentials",
+        "root/.netrc",
+        "root/.aws/credentials",
+        "app/.git/HEAD",
+        "keys/server.p12",
+    ],
+)
 def test_names_that_say_it(path: str) -> None:
     assert secret_file(path)
 

@@ -43,10 +43,17 @@ def test_nobody_else_reads_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    [b"", b"garbage", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b'{"version": 99}'), gzip.compress(b'{"version": 1}'),
-     gzip.compress(b'{"version":1,"diff_id":"sha256:other","entries":[],"packed":null,"unsafe":0,"findings":[]}'),
-     gzip.compress(b'{"version":1,"diff_id":"sha256:ab","entries":[[]],"packed":null,"unsafe":0,"findings":[]}')],
-)  # fmt: skip
+    [
+        b"",
+        b"garbage",
+        gzip.compress(b"{"),
+        gzip.compress(b"[]"),
+        gzip.compress(b'{"version": 99}'),
+        gzip.compress(b'{"version": 1}'),
+        gzip.compress(b'{"version":1,"diff_id":"sha256:other","entries":[],"packed":null,"unsafe":0,"findings":[]}'),
+        gzip.compress(b'{"version":1,"diff_id":"sha256:ab","entries":[[]],"packed":null,"unsafe":0,"findings":[]}'),
+    ],
+)
 def test_damage_is_absence(tmp_path: Path, written: bytes) -> None:
     (tmp_path / "ab.json.gz").write_bytes(written)
     assert Shelf(tmp_path).take("sha256:ab") is None

@@ -66,12 +66,21 @@ class Causes:
         """Give the cause of a step that ran; those of the steps above have to be found already."""
         if self._no_cache:
             return Cause("no-cache", "Ran again because --no-cache was given.", True)
-        if facts.above in self.found and not facts.link and not (self._past is None and facts.key not in self._seen.keys):
-            return self._below(facts.above)
+        above = self._above_that_ran(facts)
+        if above is not None and not (self._past is None and facts.key not in self._seen.keys):
+            return self._below(above)
         cause = self._own(facts)
         if facts.doubts and cause.kind not in ("cache-gone", "first-build"):
             return replace(cause, certain=False, sentence=f"{cause.sentence} This is not certain: {facts.doubts[0]}.")
         return cause
+
+    def _above_that_ran(self, facts: Facts) -> int | None:
+        """Give the step above if it ran; a COPY --link stands between without being touched."""
+        place = None if facts.link else facts.above
+        while place is not None and place not in self.found:
+            between = self._facts.get(place)
+            place = between.above if between is not None and between.link else None
+        return place
 
     def _below(self, above: int) -> Cause:
         before = self.found[above]
@@ -90,7 +99,7 @@ class Causes:
             return Cause("first-build", text, True)
         twin = self._twins.get(facts.step)
         if twin is None:
-            return self._changed("instruction-changed", "this line is new", new=facts.text)
+            return Cause("instruction-changed", "Ran because this line is new.", True, new=facts.text)
         before = self._past.at(twin)
         if before is None or before.status not in BUILT:
             text = "Ran because it was never carried out to its end before, as far as dockermagic knows."
@@ -185,20 +194,20 @@ class Causes:
                 text = f"the stage that it copies from gave other files: {self._called(blamed)} ran again there"
                 return self._changed("stage-changed", text, step=blamed)
         old = self._keys(before.facts)
-        if facts.sources and old != [self._facts[each].key for each in facts.sources if each in self._facts]:
+        if facts.sources and old != [self._facts[each].end for each in facts.sources if each in self._facts]:
             text = "the stage that it copies from is another one than the last time"
             return self._changed("stage-changed", text, step=facts.sources[0])
         return None
 
     def _keys(self, facts: Facts) -> list[str]:
         found = [self._past.at(each) for each in facts.sources] if self._past is not None else []
-        return [each.facts.key for each in found if each is not None]
+        return [each.facts.end for each in found if each is not None]
 
     def _above(self, facts: Facts, before: PastStep) -> Cause | None:
         if facts.above is None or facts.link or self._past is None:
             return None
         was = self._past.at(before.facts.above) if before.facts.above is not None else None
-        if was is not None and was.facts.key == self._facts[facts.above].key:
+        if was is not None and was.facts.end == self._facts[facts.above].end:
             return None
         text = f"Ran again because {self._called(facts.above)}, though it came from the cache, is not what it was the last time."
         return Cause("above", text, True, step=facts.above)

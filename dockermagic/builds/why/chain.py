@@ -120,8 +120,10 @@ class Chain:
             return
         made = replace(made, above=state.above, base=state.base if state.above is None else "", image=state.image)
         made = replace(made, doubts=(*state.doubts, *made.doubts))
-        made = replace(made, key=key_of(made, self._keys))
-        self._keys[place] = made.key
+        key = key_of(made, self._keys)
+        above = self._keys.get(state.above, "") if state.above is not None else state.base
+        made = replace(made, key=key, end=digest(key, above) if made.link else key)
+        self._keys[place] = made.end
         if needed:
             self.facts[place] = made
         state.above = place

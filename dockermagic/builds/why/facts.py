@@ -60,7 +60,7 @@ class Facts:
         selection, taken: what it takes from the context.
         sources: the steps whose files it takes; `images`: the images, as pairs of name and layers.
         doubts: why nothing certain can be said.
-        key: what the step is known by.
+        key: what the step is known by; `end`: what the steps below build on, which for COPY --link has what is above in it as well.
     """
 
     step: int
@@ -79,6 +79,7 @@ class Facts:
     link: bool = False
     doubts: tuple[str, ...] = ()
     key: str = ""
+    end: str = ""
 
 
 def key_of(facts: Facts, keys: Mapping[int, str]) -> str:

@@ -10,7 +10,7 @@ from dockermagic.builds.why.causes import Causes
 from dockermagic.builds.why.facts import Facts
 from dockermagic.builds.why.past import Seen
 
-__all__ = ["foretell", "mismatches"]
+__all__ = ["foretell", "mismatches", "surprises"]
 
 
 def foretell(facts: Mapping[int, Facts], causes: Causes, seen: Seen, count: int, no_cache: bool = False) -> Prediction:
@@ -51,6 +51,23 @@ def _held(facts: Mapping[int, Facts], seen: Seen) -> set[int]:
         if each.above is not None and not each.link and (index in held or seen.gone(each.key) is False):
             held.add(each.above)
     return held
+
+
+def surprises(build: Build) -> list[str]:
+    """Say where what happened was not what dockermagic had expected, in sentences."""
+    told = []
+    for index, said, happened in mismatches(build) if build.outcome == "succeeded" else []:
+        step = build.steps[index]
+        sure = build.prediction is not None and build.prediction.steps[index].certain
+        words = {"ran": "to run", "cached": "to come from the cache"}[said]
+        was = {"ran": "it ran", "cached": "it came from the cache"}[happened]
+        if sure:
+            told.append(f"dockermagic was wrong about line {step.line}: it expected it {words}, and {was}.")
+        elif happened == "cached":
+            told.append(f"Line {step.line} was expected {words}, and {was}: what it builds on came out the same.")
+        else:
+            told.append(f"Line {step.line} was expected {words}, which was not certain, and {was}.")
+    return told
 
 
 def mismatches(build: Build) -> list[tuple[int, str, str]]:

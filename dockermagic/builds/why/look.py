@@ -101,7 +101,7 @@ def look(
     tree = changed(files)
     facts = chain(lambda selection: take(selection, tree)).facts
     texts = tuple(each.name for each in steps)
-    project = digest(files.root, request.target, request.dockerfile_path)
+    project = digest(request.context or "", request.target, request.dockerfile_path)
     seen = Seen(
         memory.known(name, [each.key for each in facts.values()]),
         frozenset(each.id for each in records) if records is not None else None,

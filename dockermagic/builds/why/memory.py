@@ -26,7 +26,7 @@ from dockermagic.builds.why.walk import Known
 
 __all__ = ["Memory", "default_path"]
 
-VERSION = 1
+VERSION = 2
 PATIENCE = 0.5
 """Seconds to wait for another kernel that writes."""
 BUILDS, KEYS, ROOTS = 400, 20_000, 12
@@ -86,10 +86,10 @@ class Memory:
             best, chosen = 0.0, None
             for number, named, written in rows:
                 old = tuple(json.loads(written))
-                likeness = 1.0 if old == texts else SequenceMatcher(None, old, texts, autojunk=False).ratio()
-                score = likeness + (0.5 if tags and json.loads(named) == list(tags) else 0.0)
-                if likeness + 0.001 >= (NEAR if score == likeness else 0.0) and score > best:
-                    best, chosen = score, number
+                likeness = _likeness(old, texts)
+                same = bool(tags) and json.loads(named) == list(tags)
+                if (same or likeness >= NEAR) and likeness + same / 2 > best:
+                    best, chosen = likeness + same / 2, number
             return None if chosen is None else _past(base, chosen)
 
         return self._with(ask, None)
@@ -117,7 +117,9 @@ class Memory:
             base.executemany("DELETE FROM keys WHERE engine = ? AND key = ?", [(engine, key) for key in lost])
             base.executemany(
                 "INSERT INTO keys VALUES (?, ?, ?, ?) ON CONFLICT (engine, key) DO UPDATE SET used = excluded.used, "
-                "record = CASE excluded.record WHEN '' THEN record ELSE excluded.record END",
+                "record = CASE WHEN excluded.record = '' "
+                "OR (excluded.record LIKE 'below %' AND record != '' AND record NOT LIKE 'below %') "
+                "THEN record ELSE excluded.record END",
                 [(engine, key, each, past.created) for key, each in keys.items()],
             )
             _forget(base)
@@ -174,6 +176,14 @@ def _make(base: sqlite3.Connection, path: Path) -> None:
     base.execute(f"PRAGMA user_version = {VERSION}")
     with contextlib.suppress(OSError):
         os.chmod(path, 0o600)
+
+
+def _likeness(old: tuple[str, ...], new: tuple[str, ...]) -> float:
+    """Say how alike two Dockerfiles are, from 0 to 1; that they begin with the same image alone makes them no relatives."""
+    if old == new:
+        return 1.0
+    before, after = ([each for each in texts if not each.upper().startswith("FROM ")] for texts in (old, new))
+    return SequenceMatcher(None, before, after, autojunk=False).ratio()
 
 
 def _past(base: sqlite3.Connection, number: int) -> Past:

@@ -17,10 +17,12 @@ from dockermagic.builds import events as ev
 from dockermagic.builds.dockerfile import Dockerfile
 from dockermagic.builds.model import Step
 from dockermagic.builds.request import BuildRequest
+from dockermagic.builds.why.advice import advise
 from dockermagic.builds.why.asking import CacheRecord, cache_records
 from dockermagic.builds.why.causes import BUILT
 from dockermagic.builds.why.look import Look, look
-from dockermagic.builds.why.past import Past, PastStep
+from dockermagic.builds.why.past import WITNESS, Past, PastStep
+from dockermagic.builds.why.reading import read_text
 from dockermagic.builds.why.records import match_records
 from dockermagic.builds.why.walk import Stopped, Walker
 from dockermagic.builds.why.writing import settle, writing
@@ -99,10 +101,12 @@ class Observer:
         try:
             statuses = {step: event.status for step, event in self._statuses.items()}
             causes = found.causes.explain(statuses)
+            seconds = {step: self._seconds(step) for step in causes}
+            advice = advise(self._file, causes, seconds, lambda path: read_text(found.files.root, path))
         except Exception as bug:  # as above
             self._emit(ev.Noted(time.time(), f"Why steps ran again cannot be told this time: {bug!r}."))
             return
-        self._emit(ev.Explained(time.time(), tuple(sorted(causes.items()))))
+        self._emit(ev.Explained(time.time(), tuple(sorted(causes.items())), advice))
 
     def keep(self, tell_end: Callable[[], object]) -> None:
         """Report the end of the build, and write down what was built."""
@@ -131,6 +135,11 @@ class Observer:
                 keys[facts.key] = records.get(index, "")
             elif index in self._statuses:
                 lost.append(facts.key)
+        for index in sorted(found.facts, reverse=True):
+            facts, above = found.facts[index], found.facts.get(found.facts[index].above or 0)
+            own = keys.get(facts.key, "")
+            if above is not None and own and not facts.link and keys.get(above.key) == "":
+                keys[above.key] = own if own.startswith(WITNESS) else WITNESS + own
         steps = tuple(
             PastStep(replace(facts, taken=None), self._status(index), self._seconds(index)) for index, facts in found.facts.items()
         )

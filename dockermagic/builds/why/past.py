@@ -9,7 +9,10 @@ from difflib import SequenceMatcher
 from dockermagic.builds.why.facts import Facts
 from dockermagic.builds.why.prints import Tree
 
-__all__ = ["Past", "PastStep", "Seen", "counterparts"]
+WITNESS = "below "
+"""Begins the name of a record that is not the step's own but one of a step below."""
+
+__all__ = ["WITNESS", "Past", "PastStep", "Seen", "counterparts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,11 @@ class Seen:
         """Say whether a step that was built is no longer in the cache; None when that cannot be told."""
         if self.records is None or key not in self.keys:
             return None
-        return self.keys[key] not in self.records if self.keys[key] else None if self.records else True
+        record = self.keys[key]
+        if record.startswith(WITNESS):
+            # The record of a step below holds on to this one's; with it gone, nothing is known.
+            return False if record.removeprefix(WITNESS) in self.records else None
+        return record not in self.records if record else None if self.records else True
 
 
 def counterparts(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:

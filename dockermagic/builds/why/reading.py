@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from dockermagic.builds.why.prints import Print
 
-__all__ = ["Stamp", "read_print"]
+__all__ = ["Stamp", "read_print", "read_text"]
 
 Stamp = tuple[int, int, int, int]
 """Inode, size, and times in nanoseconds: of the content's change and the status's."""
@@ -69,3 +69,15 @@ def _attributes(handle: int) -> str:
         return "".join(f"|{name}={os.getxattr(handle, name).hex()}" for name in sorted(names))
     except OSError:
         return ""
+
+
+def read_text(root: str, path: str) -> str | None:
+    """Give a small file of text; None where there is none."""
+    full = os.path.join(root, path)
+    try:
+        if not root or not stat.S_ISREG(os.stat(full).st_mode) or os.path.getsize(full) > PIECE:
+            return None
+        with open(full, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from dockermagic.builds.events import StepFinished
@@ -17,7 +18,7 @@ def match_records(
     before: Sequence[CacheRecord] | None,
     after: Sequence[CacheRecord] | None,
 ) -> dict[int, str]:
-    """Find the records of steps that ran: those that are new, of the right kind, in the order in which the steps ended.
+    """Find the records of steps that ran: those that are new, by their commands, or else in the order in which the steps ended.
 
     Engine 20.10 calls a RUN "mount / from exec …" and the rest "fileop target"; newer ones give those their vertex's name.
 
@@ -28,12 +29,30 @@ def match_records(
         return {}
     old = {each.id for each in before}
     new = sorted((each for each in after if each.id not in old), key=lambda each: each.created)
-    found: dict[int, str] = {}
+    found = _by_command(ran, facts, new)
+    taken = set(found.values())
     for runs in (True, False):
-        steps = sorted((each for each in ran if (facts[each.step].keyword == "RUN") == runs), key=lambda each: each.time)
-        records = [each for each in new if _holds(each) and ("from exec" in each.description) == runs]
+        steps = [each for each in ran if (facts[each.step].keyword == "RUN") == runs and each.step not in found]
+        records = [each for each in new if _holds(each) and ("from exec" in each.description) == runs and each.id not in taken]
         if len(steps) == len(records):
+            steps.sort(key=lambda each: each.time)
             found.update((step.step, each.id) for step, each in zip(steps, records, strict=True))
+    return found
+
+
+def _by_command(ran: Sequence[StepFinished], facts: Mapping[int, Facts], new: Sequence[CacheRecord]) -> dict[int, str]:
+    """Find the records of RUN steps by their commands, where just one fits."""
+    commands: dict[str, list[int]] = {}
+    for each in ran:
+        if facts[each.step].keyword == "RUN":
+            shell, command, *_ = json.loads(facts[each.step].does)
+            words = [*shell, command] if isinstance(command, str) else command
+            commands.setdefault(f"mount / from exec {' '.join(map(str, words))}", []).append(each.step)
+    found = {}
+    for text, steps in commands.items():
+        fitting = [each.id for each in new if each.description == text]
+        if len(steps) == len(fitting) == 1:
+            found[steps[0]] = fitting[0]
     return found
 
 

@@ -18,8 +18,8 @@ Piece = tuple[str, bool]
 _WORDS = {
     "content": "changed (content",
     "mode": "changed (permissions",
-    "added": "was added",
-    "deleted": "was deleted",
+    "added": "is new in the context",
+    "deleted": "is no longer in the context",
     "renamed": "was renamed",
     "type": "changed (it is another kind of file",
     "link": "changed (the link points elsewhere",

@@ -63,9 +63,10 @@ def tricks(mounts: Sequence[Mount], covered: Sequence[Covered]) -> list[str]:
         above, below = known.get(outer.destination), known.get(inner.destination)
         if above is not None and above.image is not None and above.seen is not None:
             hidden = [name for name in above.image if name not in above.seen]
-            shared = [name for name in above.image if name in above.seen]
+            place = inner.destination[len(outer.destination.rstrip("/")) + 1 :].partition("/")[0]
+            shared = [name for name in above.image if name in above.seen and name != place]
             lines.append(f"The image's own {outer.destination} ({_some(above.image)}) is hidden by the folder of the host.")
-            lines += [f"Seen are the host's {_some(shared)}."] if shared else []
+            lines += [f"It has names of its own for {_some(shared)}: those are seen."] if shared else []
             lines += [f"Gone from sight: {_some(hidden)}."] if hidden else []
         else:
             lines.append(f"The bind hides whatever the image has in {outer.destination}.")

@@ -54,6 +54,8 @@ class Resolution(ShownOnce):
         how = (
             ("Asked inside the container.",)
             if self.asked
+            else ()
+            if self.kind == "itself"
             else ("Not asked inside: the image has no program for it, or it does not run.",)
         )
         row = LensRow(_ROLES.get(self.kind, "failed"), self.kind, (self.container, self.name, answer), self.told, self.hint)

@@ -46,9 +46,9 @@ def reach(
     if listeners is None:
         return LensRow("waiting", "not seen", (asker.name, address, "?"), f"Nobody could look who listens in {target.name}.")
     if open_:
-        process = open_[0].process or "a program"
-        where = f"{process} in {target.name}"
-        return LensRow("succeeded", "reached", (asker.name, address, where), f"{process} listens there, in {target.name}.")
+        process = open_[0].process
+        chain = (asker.name, address, f"{process or 'a program'} in {target.name}")
+        return LensRow("succeeded", "reached", chain, f"{process or 'A program'} listens there, in {target.name}.")
     if here:
         said = f"{here[0].process or 'A program'} in {target.name} listens on 127.0.0.1 only: nobody but itself reaches it."
         return LensRow("failed", "loopback only", (asker.name, address, "nobody"), said, "Let it listen on 0.0.0.0.")

@@ -68,7 +68,7 @@ class Link:
         """
         if self.state.phase == "ready" and not self._over:
             return self.state
-        seen = 0
+        seen = max(0, len(self._states) - 1)  # each state tells all of a start; of an earlier one nothing is to be told
         while True:
             with self._changed:
                 while len(self._states) == seen and not self._over:

@@ -171,7 +171,7 @@ class Supervisor:
         self._drop()
         rung = self._state.rung
         said = f"The engine ended unexpectedly ({what}); it is started again, with its images and volumes."
-        self._say(phase="starting", crashes=self._state.crashes + 1, said=said, ports=())
+        self._say(phase="starting", began=time.time(), crashes=self._state.crashes + 1, said=said, ports=())
         if len(self._crashes) > MOST_CRASHES:
             self._say(
                 phase="failed", said=f"The engine ended {len(self._crashes)} times in {CRASH_SPAN:.0f} s; it is not started again."
@@ -233,14 +233,13 @@ def main() -> None:
     """Take the lock, and keep an engine."""
     settings = read_settings(sys.argv[1])
     places = Places(Path(settings.run), Path(settings.data))
-    with places.lock.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return  # another one keeps an engine already
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        Supervisor(settings).run()
+    # Never closed: the lock is let go of with the process, so whoever gets it knows that this one is gone.
+    lock = os.open(places.lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return  # another one keeps an engine already
+    Supervisor(settings).run()
 
 
 if __name__ == "__main__":

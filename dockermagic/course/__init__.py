@@ -1,0 +1,1 @@
+"""What a course is made of beside its lessons: checks that hint, progress, handouts."""
