@@ -31,8 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder: engine, browser."""
+    """Mark tests by their folder: engine, browser; and those that are the same again on an older engine."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in ("engine", "browser"):
             item.add_marker(folder)
+        given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        if "engine20" in given and item.get_closest_marker("again") is not None:
+            item.add_marker("long")

@@ -14,6 +14,8 @@ def how_to_get_one(system: str, *, refused: bool = False) -> str:
         refused: an engine was there but did not let us in or did not run a container.
     """
     after = " Then run the cell again."
+    if system == "linux" and platform.machine() == "x86_64" and not refused:
+        after = f' Without root: pip install "dockermagic[engine]", which brings an engine along.{after}'
     if system == "darwin":
         return (
             "Install Colima and start it: brew install colima docker && colima start. Docker Desktop and OrbStack work as well."

@@ -12,7 +12,7 @@ from statistics import median
 
 from docker.errors import NotFound
 
-from tests.benchmarks import builds, loading, pixels
+from tests.benchmarks import builds, compose, loading, pixels
 from tests.benchmarks.builds import Pair
 from tests.rig import clients, engines, images
 from tests.rig.engines import Engine
@@ -62,6 +62,8 @@ def main() -> int:
         before = {image["Id"] for image in engine.client().api.images(all=True)}
         with tempfile.TemporaryDirectory() as folder:
             good &= table(f"Builds on Docker Engine {engine.version}", engine_rows(engine, Path(folder)))
+        if engine.home is None:
+            good &= table(f"Docker Compose on Docker Engine {engine.version}", compose.rows(engine.url))
         for image in engine.client().api.images(all=True):
             if image["Id"] not in before:
                 with contextlib.suppress(NotFound):

@@ -56,8 +56,9 @@ def asked(page: Any, expression: str) -> str:
 
 
 def becomes(page: Any, expression: str, wanted: str) -> None:
-    for _ in range(100):
-        if asked(page, expression) == wanted:
+    for _ in range(400):
+        found = asked(page, expression)
+        if found == wanted:
             return
         page.wait_for_timeout(50)
-    assert asked(page, expression) == wanted
+    raise AssertionError(f"{expression} is {found}, not {wanted}")

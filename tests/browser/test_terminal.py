@@ -73,8 +73,8 @@ def test_typing_and_the_transcript_that_stays(lab_page: LabPage) -> None:
 
 def test_control_c_goes_to_the_program(lab_page: LabPage) -> None:
     _, page = terminal(lab_page, "control-c.ipynb")
-    typed(page, "trap 'echo caught' INT; sleep 100")
-    shows(page, "trap")
+    typed(page, "trap 'echo caught' INT; echo be''gun; sleep 100")
+    shows(page, "begun")
     page.wait_for_timeout(200)
     page.keyboard.press("Control+c")
     shows(page, "^Ccaught")

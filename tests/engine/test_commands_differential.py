@@ -22,7 +22,7 @@ from tests.rig import clients
 from tests.rig.clients import Cli
 from tests.rig.fixtures import had
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.again]
 
 LABELS = ((NOTEBOOK, "test"), (KERNEL, "test"))
 

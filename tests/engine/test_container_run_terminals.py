@@ -20,6 +20,8 @@ from dockermagic.errors import ContainerFailed, RunCancelled, UsageError
 from tests.engine.run_bench import Looking, Runs, printed, request_of
 from tests.rig.processes import await_fact
 
+pytestmark = pytest.mark.again
+
 
 @pytest.fixture
 def runs(everywhere: Engine) -> Iterator[Runs]:

@@ -17,6 +17,8 @@ from dockermagic.errors import UsageError
 from tests.engine.run_bench import Looking, Runs, request_of
 from tests.rig.processes import await_fact
 
+pytestmark = pytest.mark.again
+
 
 @pytest.fixture
 def runs(everywhere: Engine) -> Iterator[Runs]:

@@ -22,6 +22,8 @@ from tests.rig.clients import Cli
 from tests.rig.fixtures import had
 from tests.unit.create_lines import ENVIRONMENT, LINES, REFUSED, plant
 
+pytestmark = pytest.mark.again
+
 Pair = tuple[Recorder, Cli, Path]
 CREATED = [line for number, line in enumerate(LINES) if number % 5 in (0, 2, 4)]
 

@@ -23,6 +23,8 @@ from tests.rig import engines, images
 from tests.rig.clients import Cli
 from tests.rig.places import RigError
 
+pytestmark = pytest.mark.again
+
 EXAMPLES = list(examples.all_examples())
 Tag = Callable[[str], str]
 

@@ -22,9 +22,7 @@ from dockermagic.images.shelf import Shelf
 from dockermagic.images.stack import Node
 from tests.engine.making import make
 
-pytestmark = pytest.mark.parametrize(
-    "docker_engine", [pytest.param("engine20", marks=pytest.mark.long), "engine28"], indirect=True, scope="session"
-)
+pytestmark = pytest.mark.again
 
 KINDS = {
     tarfile.DIRTYPE: "directory",

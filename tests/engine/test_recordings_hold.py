@@ -20,7 +20,10 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 Fresh = tuple[str, Engine, Registry]
 
 
-@pytest.fixture(scope="module", params=[("buildkit", "20.10"), ("buildkit", "28"), ("buildx", "28")], ids="-".join)
+AGAIN = [pytest.param(each, marks=pytest.mark.long, id="-".join(each)) for each in (("buildkit", "20.10"), ("buildx", "28"))]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(("buildkit", "28"), id="buildkit-28"), *AGAIN])
 def fresh(request: pytest.FixtureRequest) -> Iterator[Fresh]:
     """Give a private engine with nothing in its cache, and a registry beside it."""
     kind, version = request.param

@@ -11,6 +11,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from dockermagic.builds.cause import Change, FileChange
@@ -38,12 +39,16 @@ class Tree:
 
     files: Mapping[str, Print] = field(default_factory=dict)
     doubts: frozenset[str] = frozenset()
-    names: Sequence[str] = ()
 
     @classmethod
     def of(cls, files: Mapping[str, Print], doubts: Iterable[str] = ()) -> Tree:
         """Make a tree of fingerprints in any order."""
-        return cls(files, frozenset(doubts), sorted(files))
+        return cls(files, frozenset(doubts))
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The paths, sorted."""
+        return sorted(self.files)
 
     def below(self, folder: str) -> Iterator[str]:
         """Yield the paths inside a folder; all of them for the empty one."""

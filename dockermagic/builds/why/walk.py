@@ -58,40 +58,51 @@ class Walker:
         Raises:
             Stopped: it was told to stop.
         """
-        ignore = Ignore(self.patterns) if self.patterns else None
-        decide = ignore.decider() if ignore is not None else lambda path: False
+        ignore = Ignore(self.patterns)
         for start in _outermost(self.starts):
-            if decide is not None:
-                self._plain(start, decide)
-            elif ignore is not None:
+            if ignore.simple:
+                self._plain(start, ignore)
+            else:
                 self._with_exceptions(start, ignore)
         self._read()
+        if self.fresh or not self.known.keys() <= self.files.keys():
+            self.fresh = {**{path: each for path, each in self.known.items() if self.files.get(path) is each[1]}, **self.fresh}
+        else:
+            self.fresh = self.known
         return Tree.of(self.files, self.doubts)
 
-    def _plain(self, start: str, left_out: Callable[[str], bool]) -> None:
+    def _plain(self, start: str, ignore: Ignore) -> None:
         """Walk where no "!pattern" takes anything back in: what is left out is not entered."""
-        folders = [start] if self._begin(start, left_out) else []
-        see, root = self._see, self.root
+        folders = [start] if self._begin(start, ignore) else []
+        root, files, get = self.root, self.files, self.known.get
         while folders:
             folder = folders.pop()
             prefix = folder + "/" if folder else ""
+            left_out = ignore.decider(prefix.count("/"))
             if self.stopped():
                 raise Stopped
             try:
                 with os.scandir(f"{root}/{folder}" if folder else root) as entries:
                     for entry in entries:
                         path = prefix + entry.name
-                        if not left_out(path) and see(path, entry):
+                        if left_out is not None and left_out(path):
+                            continue
+                        # Written out: this is done for every file, and must cost little more than to look at it.
+                        info = entry.stat(follow_symlinks=False)
+                        known = get(path)
+                        if known is not None and known[0] == (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns):
+                            files[path] = known[1]
+                        elif self._record(path, info):
                             folders.append(path)
             except OSError:
                 self.doubts.add(folder)
 
-    def _begin(self, start: str, left_out: Callable[[str], bool]) -> bool:
+    def _begin(self, start: str, ignore: Ignore) -> bool:
         """Look at the path where a walk begins, and the folders above; say whether there is a folder to enter."""
         parts = start.split("/") if start else []
         for count in range(1, len(parts) + 1):
             path = "/".join(parts[:count])
-            if left_out(path):
+            if ignore.matches(path):
                 return False
             try:
                 info = os.lstat(f"{self.root}/{path}")
@@ -134,19 +145,18 @@ class Walker:
             except OSError:
                 self.doubts.add(path)
 
-    def _see(self, path: str, entry: os.DirEntry[str]) -> bool:
-        """Take note of what a walk meets; say whether it is a folder."""
+    def _see(self, path: str, entry: os.DirEntry[str]) -> None:
+        """Take note of what a walk meets."""
         try:
             info = entry.stat(follow_symlinks=False)
         except OSError:
             self.doubts.add(path)
-            return False
+            return
         known = self.known.get(path)
         if known is not None and known[0] == (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns):
             self.files[path] = known[1]
-            self.fresh[path] = known
-            return False
-        return self._record(path, info)
+        else:
+            self._record(path, info)
 
     def _record(self, path: str, info: os.stat_result) -> bool:
         kind = _KINDS.get(stat.S_IFMT(info.st_mode), "o")
