@@ -10,6 +10,9 @@ PYTEST := $(PYTHON) -m pytest
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# What the lessons use; where no registry is reachable, stand-ins under the same names.
+IMAGES := busybox:latest postgres:15 node:20-alpine
+
 # pip copies the lab extension, also when the package is editable.
 EXTENSION := $(wildcard labextension/* labextension/static/* dockermagic/views/static/*.js dockermagic/views/static/vendor/*.js)
 
@@ -21,7 +24,7 @@ demo: .venv/.ready ## find or provide an engine, run the first lesson, show its 
 	@$(PYTHON) tools/demo.py
 
 lab: .venv/.ready ## open the course in JupyterLab
-	@$(RIG) up
+	@$(RIG) up $(IMAGES)
 	@echo "lab: JupyterLab opens the course; Ctrl-C ends it"
 	@$(PYTHON) -m jupyterlab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -83,7 +86,7 @@ recordings: .venv/.ready ## record the engines' event streams anew into tests/re
 	@$(PYTHON) -m tests.rig.record_containers
 
 notebooks: .venv/.ready ## run the lessons' sources and write the notebooks beside them
-	@$(RIG) up
+	@$(RIG) up $(IMAGES)
 	@$(PYTHON) tools/notebooks.py
 
 wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there

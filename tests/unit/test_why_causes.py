@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from dockermagic.builds import record
-from dockermagic.builds.cause import Cause, FileChange
+from dockermagic.builds.cause import Cause, FileChange, Prediction
 from dockermagic.builds.dockerfile import read_dockerfile
 from dockermagic.builds.model import Build
 from dockermagic.builds.plan import plan_steps
+from dockermagic.builds.why import quiz
 from dockermagic.builds.why.advice import advise
 from dockermagic.builds.why.causes import Causes
 from dockermagic.builds.why.chain import Chain
@@ -246,3 +247,25 @@ def test_names_of_secrets() -> None:
         for name in (".env.example", "id_rsa.pub", "monkey.txt", "environment.yml", "keys.js", "secretary.md")
         if looks_secret(name)
     ] == []
+
+
+def test_answers_are_read_and_scored() -> None:
+    assert [quiz.read_answer(text, {3, 4, 5}) for text in ("3, 4", "4-5", "0", "", "x", "9")] == [
+        {3, 4},
+        {4, 5},
+        set(),
+        set(),
+        None,
+        None,
+    ]
+    build = Build(TEXT, plan_steps(read_dockerfile(TEXT)))
+    assert quiz.ask(build, None) == ()  # nobody sits there
+    done = replace(
+        build, steps=tuple(replace(s, status="cached") if s.status == "waiting" else s for s in build.steps), outcome="succeeded"
+    )
+    told = tuple(
+        "ran" if step.keyword == "RUN" else "cached" if step.keyword in ("COPY", "WORKDIR") else "" for step in build.steps
+    )
+    assert quiz.score(replace(done, prediction=Prediction((), told))).startswith(
+        "You were right about 3 of 5 steps. Line 5 came from"
+    )

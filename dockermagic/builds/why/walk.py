@@ -23,7 +23,8 @@ __all__ = ["Known", "Stopped", "Walker", "fingerprint"]
 
 Known = dict[str, tuple[Stamp, Print]]
 
-READERS = min(4, os.cpu_count() or 1)
+READERS = max(1, min(4, (os.cpu_count() or 1) // 2))
+"""Threads that read files. With two processors a second one only gets into the way of the build."""
 _KINDS = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l"}
 
 
@@ -186,7 +187,7 @@ class Walker:
         count = len(self.unread)
         size = max(1, min(200, count // (READERS * 4) or 1))
         pieces = [self.unread[at : at + size] for at in range(0, count, size)]
-        if count < 50:
+        if count < 50 or READERS == 1:
             results: Iterable[list[tuple[str, Print | None, Stamp | None]]] = map(self._read_some, pieces)
             self._keep(results)
             return
