@@ -7,6 +7,7 @@ has to be true.
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,3 +207,27 @@ def test_all_changes(docker_engine: str, on, tmp_path: Path, seed: int) -> None:
     assert not tally.wrong
     assert not tally.unsure
     assert tally.builds >= 300
+
+
+@pytest.mark.usefixtures("memory")
+def test_what_others_have_built_meanwhile(engine28: str, on, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """The cache is emptied and filled again by somebody else: what is remembered of its records is not true any more."""
+    engine = on(engine28)
+    text = f"FROM busybox\nWORKDIR /{secrets.token_hex(4)}\nCOPY . .\nRUN wc -c *\n"
+    (tmp_path / "file").write_text("one")
+    make(text, engine=engine, context=tmp_path)
+    settle()
+    engine.api.prune_builds(all=True)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("XDG_CACHE_HOME", str(tmp_path.with_name("elsewhere")))
+        make(text, engine=engine, context=tmp_path)
+        settle()
+    assert [step.status for step in make(text, engine=engine, context=tmp_path).steps] == ["cached"] * 4
+    settle()
+    (tmp_path / "file").write_text("two")
+    build = make(text, engine=engine, context=tmp_path)
+    assert [step.status for step in build.steps] == ["cached", "cached", "ran", "ran"]
+    cause = build.steps[2].cause
+    assert cause is not None
+    assert (cause.kind, list(cause.files)) == ("files-changed", [("file", "content")])
+    assert not mismatches(build)

@@ -61,7 +61,10 @@ def surprises(build: Build) -> list[str]:
         sure = build.prediction is not None and build.prediction.steps[index].certain
         words = {"ran": "to run", "cached": "to come from the cache"}[said]
         was = {"ran": "it ran", "cached": "it came from the cache"}[happened]
-        if sure:
+        if sure and happened == "cached":
+            # Others build on this engine, too: what they left in its cache is in no memory of ours.
+            told.append(f"Line {step.line} was expected {words}, and {was}: the same was built here before, without dockermagic.")
+        elif sure:
             told.append(f"dockermagic was wrong about line {step.line}: it expected it {words}, and {was}.")
         elif happened == "cached":
             told.append(f"Line {step.line} was expected {words}, and {was}: what it builds on came out the same.")

@@ -60,6 +60,7 @@ class Look:
     files: Files
     facts: dict[int, Facts]
     records: list[CacheRecord] | None
+    seen: Seen
     past: Past | None
     causes: Causes
     prediction: Prediction
@@ -109,7 +110,7 @@ def look(
     past = memory.latest(name, project, texts, request.tags)
     causes = Causes(texts, tuple(each.line for each in steps), facts, past, seen, request.no_cache)
     prediction = foretell(facts, causes, seen, len(steps), request.no_cache)
-    return Look(name, project, memory, replace(files, tree=tree), facts, records, past, causes, prediction)
+    return Look(name, project, memory, replace(files, tree=tree), facts, records, seen, past, causes, prediction)
 
 
 def _options(request: BuildRequest) -> tuple[tuple[str, str], ...]:

@@ -101,7 +101,7 @@ class Memory:
 
         Parameters:
             keys: the steps that are in the cache now, with their records ("" where not known: what is known stays);
-            lost: the keys of those that are not.
+            lost: the keys whose records are no longer true, because the step is not in the cache or has another record now.
         """
 
         def write(base: sqlite3.Connection) -> None:

@@ -133,6 +133,8 @@ class Observer:
             sound[index] = whole and all(sound.get(each, True) for each in (facts.above, *facts.sources) if each is not None)
             if index in built and sound[index]:
                 keys[facts.key] = records.get(index, "")
+                if built[index].status == "cached" and found.seen.gone(facts.key):
+                    lost.append(facts.key)  # somebody else has built it since: its record has another name now
             elif index in self._statuses:
                 lost.append(facts.key)
         for index in sorted(found.facts, reverse=True):
