@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dockermagic import records
 from dockermagic.containers import record
 from dockermagic.containers.lifecycle.picture import bundle
 from dockermagic.containers.model import Containers
@@ -34,9 +35,9 @@ def test_what_is_saved_reads_back(path: Path, tmp_path: Path) -> None:
         "[]",
         "{}",
         json.dumps({"format": "dockermagic build", "version": 1}),
-        json.dumps({"format": record.FORMAT, "version": 99}),
-        json.dumps({"format": record.FORMAT, "version": 1, "containers": {"items": [{"id": 3}]}}),
-        json.dumps({"format": record.FORMAT, "version": 1, "containers": {"items": [{"id": "x", "state": "flying"}]}}),
+        json.dumps({"format": record.KIND.format, "version": 99}),
+        json.dumps({"format": record.KIND.format, "version": 1, "containers": {"items": [{"id": 3}]}}),
+        json.dumps({"format": record.KIND.format, "version": 1, "containers": {"items": [{"id": "x", "state": "flying"}]}}),
     ],
 )
 def test_what_is_not_ours_is_refused(document: str, tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_damage_is_told_or_harmless(data: st.DataObject) -> None:
-    document: Any = json.loads(json.dumps(record.plain(Containers((replay(load(data.draw(st.sampled_from(EVERY)))),)))))
+    document: Any = json.loads(json.dumps(records.plain(Containers((replay(load(data.draw(st.sampled_from(EVERY)))),)))))
     place: Any = document
     while isinstance(place, dict | list) and place:
         key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else list(range(len(place)))))
@@ -62,7 +63,7 @@ def test_damage_is_told_or_harmless(data: st.DataObject) -> None:
             break
         place = place[key]
     try:
-        containers = record.revive(Containers, document)
+        containers = records.revive(Containers, document)
     except (TypeError, ValueError, KeyError):
         return
     assert bundle(containers)["text/plain"]

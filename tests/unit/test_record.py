@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockermagic.builds import record
+from dockermagic import records
 from dockermagic.builds.model import Build, LintWarning, PhaseSpan, Stage, Step, Transfer
 from dockermagic.errors import RecordError
 from dockermagic.log import Log
@@ -95,7 +95,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(st.data())
 def test_a_damaged_record_is_refused_or_a_build(data: st.DataObject) -> None:
-    document = record.plain(example())
+    document = records.plain(example())
     at: Any = document
     while True:
         key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
@@ -105,7 +105,7 @@ def test_a_damaged_record_is_refused_or_a_build(data: st.DataObject) -> None:
         at[key] = data.draw(JSON)
         break
     try:
-        build = record.revive(Build, json.loads(json.dumps(document)))
+        build = records.revive(Build, json.loads(json.dumps(document)))
     except (TypeError, ValueError):
         return
     assert isinstance(build, Build)
@@ -113,4 +113,4 @@ def test_a_damaged_record_is_refused_or_a_build(data: st.DataObject) -> None:
 
 def test_revive_refuses_a_bool_where_a_number_is_due() -> None:
     with pytest.raises(TypeError):
-        record.revive(float, True)
+        records.revive(float, True)

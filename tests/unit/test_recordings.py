@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockermagic.builds import picture, record
+from dockermagic import records
+from dockermagic.builds import picture
 from dockermagic.builds.fold import apply
 from dockermagic.builds.model import Build
 from dockermagic.builds.story import explain
@@ -105,7 +106,7 @@ def test_a_replay_gives_the_same_picture(path: Path) -> None:
 @CASES
 def test_a_saved_one_reads_back(path: Path) -> None:
     build = replay(load(path))
-    again = record.revive(Build, json.loads(json.dumps(record.plain(build))))
+    again = records.revive(Build, json.loads(json.dumps(records.plain(build))))
     assert [step.log for step in again.steps] == [step.log for step in build.steps]
     assert [replace(s, output=Log()) for s in again.steps] == [replace(s, output=Log()) for s in build.steps]
 

@@ -19,7 +19,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dockermagic.builds import record
+from dockermagic import records
 from dockermagic.builds.why.past import Past, PastStep
 from dockermagic.builds.why.prints import Print, Tree, digest
 from dockermagic.builds.why.walk import Known
@@ -109,7 +109,7 @@ class Memory:
             name = digest(files)
             if base.execute("SELECT 1 FROM trees WHERE id = ?", (name,)).fetchone() is None:
                 base.execute("INSERT INTO trees VALUES (?, ?)", (name, zlib.compress(files.encode(), 1)))
-            steps = zlib.compress(json.dumps([record.plain(each) for each in past.steps]).encode(), 1)
+            steps = zlib.compress(json.dumps([records.plain(each) for each in past.steps]).encode(), 1)
             row = (engine, project, json.dumps(tags), json.dumps(past.texts), steps, name, past.created)
             base.execute(
                 "INSERT INTO builds (engine, project, tags, texts, steps, tree, created) VALUES (?, ?, ?, ?, ?, ?, ?)", row
@@ -193,7 +193,7 @@ def _past(base: sqlite3.Connection, number: int) -> Past:
     prints = {path: Print(*seen) for path, seen in files.items()}
     revived: list[Any] = json.loads(zlib.decompress(steps))
     return Past(
-        tuple(json.loads(texts)), tuple(record.revive(PastStep, each) for each in revived), Tree.of(prints, doubts), float(created)
+        tuple(json.loads(texts)), tuple(records.revive(PastStep, each) for each in revived), Tree.of(prints, doubts), float(created)
     )
 
 
