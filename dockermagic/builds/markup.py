@@ -182,7 +182,9 @@ def _below(row: Row, look: Look) -> list[h.Renderable]:
 
 def _why(why: Why, look: Look) -> list[h.Renderable]:
     """Say why a step ran again; under it the two texts of an instruction that changed, what differs underlined and struck out."""
-    parts: list[h.Renderable] = [h.div(look("small"), data_why="")[h.span(aria_hidden="true")["↻ "], quoted(why.text, look)]]
+    parts: list[h.Renderable] = [
+        h.div(look("reason" if why.own else "small"), data_why="")[h.span(aria_hidden="true")["↻ "], quoted(why.text, look)]
+    ]
     for label, pieces, tag in (("was", why.old, h.del_), ("is", why.new, h.ins)):
         if pieces:
             text = [tag[piece] if changed else piece for piece, changed in pieces]

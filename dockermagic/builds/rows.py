@@ -77,11 +77,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why the step ran: a sentence, and, of a changed instruction, its two texts as pieces that are marked where they differ."""
+    """Why the step ran: a sentence, and, of a changed instruction, its two texts as pieces that are marked where they differ.
+
+    `own`: the reason is its own, not that a step above it ran.
+    """
 
     text: str
     old: tuple[Piece, ...] = ()
     new: tuple[Piece, ...] = ()
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +154,11 @@ def _why(build: Build, index: int) -> Why | None:
     if cause is None or cause.kind == "first-build":
         return None
     text = cause.sentence if step.cause is not None else running(cause)
+    own = cause.kind not in ("above", "stage-changed")
     if cause.old == cause.new or not cause.old:
-        return Why(visible(text))
+        return Why(visible(text), own=own)
     old, new = marked(visible(cause.old[:2000]), visible(cause.new[:2000]))
-    return Why(visible(text), old, new)
+    return Why(visible(text), old, new, own)
 
 
 def _log(step: Step, index: int, running: bool, frame: Frame) -> LogPart | None:

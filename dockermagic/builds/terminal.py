@@ -142,7 +142,9 @@ class _Columns:
             if remark.url:
                 lines.append(self.remark(remark.url, "muted"))
         if row.why is not None:
-            lines += [self.remark(part, "muted") for part in wrap(f"↻ {row.why.text}", max(20, self.width - 5))]
+            lines += [
+                self.remark(part, "note" if row.why.own else "muted") for part in wrap(f"↻ {row.why.text}", max(20, self.width - 5))
+            ]
             for label, pieces in (("was", row.why.old), ("is ", row.why.new)):
                 if pieces:
                     lines.append(

@@ -42,6 +42,7 @@ RULES: dict[str, str] = {
     "header": "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 8px;padding:0",
     "muted": "opacity:0.75",
     "small": _SMALL,
+    "reason": f"margin:2px 0 3px;padding:0 8px;border-left:3px solid {INK['running']};font-weight:600",
     "aside": "opacity:0.75;margin-left:auto",
     "title": "font-size:17px",
     "code": f"{_BARE};padding:0;{_WRAP}",
@@ -50,7 +51,10 @@ RULES: dict[str, str] = {
     "glyph": "display:inline-block;width:1em;text-align:center",
     **{f"ink-{role}": f"color:{ink}" for role, ink in INK.items()},
     "box": "margin:0 0 6px;padding:4px 10px;border-left:4px solid",
-    **{f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}" for role in ("note", "failed")},
+    **{
+        f"box-{role}": f"border-left-color:{INK[role]};background-color:{tint(INK[role], 0.1)}"
+        for role in ("note", "failed", "succeeded")
+    },
     "table": "width:100%;table-layout:fixed;border-collapse:collapse;border:none;margin:0;font-size:14px",
     "caption": f"caption-side:top;text-align:left;{_SMALL};padding:0 0 2px",
     "row": f"background-color:transparent;border-top:1px solid {_LINE}",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dockermagic.builds.model import Build
     from dockermagic.builds.why.expected import Expected
 
-__all__ = ["ask", "last", "note"]
+__all__ = ["ask", "last", "note", "of_image"]
 
 Asker = Callable[[Sequence[str]], "Expected"]
 
@@ -28,6 +28,11 @@ def note(build: Build, asker: Asker) -> None:
 def last() -> Build | None:
     """Give the newest build."""
     return _known[-1][0] if _known else None
+
+
+def of_image(image_id: str) -> Build | None:
+    """Give the newest build that made an image."""
+    return next((build for build, _ in reversed(_known) if image_id and build.image_id == image_id), None)
 
 
 def ask(build: Build, touched: Sequence[str] = ()) -> Expected:
