@@ -13,7 +13,7 @@ from traitlets import Enum, observe
 from dockermagic import session
 from dockermagic.builds.flags import DOCKERFILE
 from dockermagic.builds.options import read_options
-from dockermagic.engine.embedded import need
+from dockermagic.engine.embedded.choices import CHOICES
 from dockermagic.engine_report import ENGINE, report
 from dockermagic.errors import BuildCancelled, BuildFailed
 from dockermagic.flags import help_text, split
@@ -27,7 +27,7 @@ class DockerMagic(Magics):
     """Docker in a notebook."""
 
     engine = Enum(
-        need.CHOICES,
+        CHOICES,
         default_value="",
         help='Which engine: "" the one that is found, and a private one where there is none; "embedded" a private one, '
         'started at once; "found" never a private one. DOCKER_HOST and a docker context come first.',
@@ -35,6 +35,8 @@ class DockerMagic(Magics):
 
     @observe("engine")
     def _engine_chosen(self, _change: Any) -> None:
+        from dockermagic.engine.embedded import need
+
         need.choose(self.engine)
         if self.engine == "embedded":
             session.start_engine(session.notebook_folder(self.shell))
@@ -142,6 +144,14 @@ class DockerMagic(Magics):
 
     @no_var_expand
     @line_magic
+    def docker_files(self, line: str) -> Any:
+        """Show a file or a directory of an image, as a layer left it; `%docker_files --help` tells more."""
+        from dockermagic.commands.files import FILES
+
+        return self._verb(FILES, line)
+
+    @no_var_expand
+    @line_magic
     def docker_explain(self, line: str) -> Any:
         """Take a docker command line apart, and run nothing; `%docker_explain --help` tells more."""
         from dockermagic.commands.lenses import EXPLAIN
@@ -187,6 +197,17 @@ class DockerMagic(Magics):
         from dockermagic.commands.caching import IGNORE
 
         return self._verb(IGNORE, line, cell)
+
+    @no_var_expand
+    @line_magic
+    def docker_progress(self, line: str) -> Any:
+        """Show which exercises are done; `%docker_progress --help` tells more."""
+        from dockermagic.course import progress_report
+
+        found = progress_report.report(line, self.shell)
+        if found is None:
+            page(help_text(progress_report.PROGRESS))
+        return found
 
     @no_var_expand
     @line_magic

@@ -15,6 +15,9 @@ from dockermagic.flags import Command, Flag
 __all__ = ["hook_tabs"]
 
 
+SOON = 0.3
+"""Seconds after loading until the commands are imported."""
+
 COMPOSE_FLAGS = {
     "up": (
         Flag("detach", "d", "bool", help="Return at once; the stack goes on."),
@@ -43,11 +46,13 @@ def _commands() -> dict[str, Command]:
     from dockermagic.commands.removals import RESET
     from dockermagic.commands.running import RUN_VERB
     from dockermagic.compose.flags import VERBS
+    from dockermagic.course.progress_report import PROGRESS
     from dockermagic.engine_report import ENGINE
 
     found = {
         "%%dockerfile": DOCKERFILE,
         "%docker_engine": ENGINE,
+        "%docker_progress": PROGRESS,
         "%docker_run": RUN_VERB.command,
         "%%docker_run": RUN_VERB.command,
     }
@@ -76,7 +81,9 @@ def hook_tabs(shell: Any) -> Callable[[], None]:
     Parameters:
         shell: IPython's shell.
     """
-    # The first Tab must not wait until all commands are imported.
-    threading.Thread(target=_commands, name="dockermagic tabs", daemon=True).start()
+    # The first Tab must not wait until all commands are imported, and what loads this extension must not wait for them either.
+    soon = threading.Timer(SOON, _commands)
+    soon.name, soon.daemon = "dockermagic tabs", True
+    soon.start()
     files = listing(lambda: session.notebook_folder(shell))
     return hook(shell, lambda: World(_commands(), _names, files))

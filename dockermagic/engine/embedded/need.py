@@ -19,10 +19,8 @@ from dockermagic.engine.embedded.client import Link
 from dockermagic.engine.embedded.places import Places
 from dockermagic.engine.embedded.settings import Settings
 from dockermagic.engine.embedded.state import State, said_of_start
-from dockermagic.errors import EngineNotFound
-
-CHOICES = ("", "embedded", "found")
-"""What `DockerMagic.engine` may be: "" for rule 3, "embedded" for rule 2, "found" for never."""
+from dockermagic.engine.embedded.walls import Walls
+from dockermagic.errors import EngineError, EngineNotFound
 
 
 @dataclass(slots=True)
@@ -52,6 +50,15 @@ def allowed() -> bool:
     if HERE.engine or not sys.platform.startswith("linux"):
         return HERE.engine == "embedded"
     return machine.parts() is not None or HERE.link is not None
+
+
+def runs() -> bool:
+    """Whether one is ready already, for this user."""
+    try:
+        state = client.ask(machine.find_places()) if machine.possible() else None
+    except EngineError:
+        return False
+    return state is not None and state.phase == "ready"
 
 
 def settings(places: Places, folders: Sequence[Path]) -> Settings:
@@ -95,6 +102,13 @@ def ready(folders: Sequence[Path], tell: Callable[[str], None]) -> State:
         why = "; ".join(f"{each.rung}: {each.why}" for each in state.refusals)
         raise EngineNotFound(f"{state.said} {why}".strip(), "See %docker_engine logs")
     return state
+
+
+def walls(state: State) -> Walls | None:
+    """Give the walls around an engine that is ready; None when it is one of this machine."""
+    if not state.rung.startswith("User-mode"):
+        return None
+    return Walls(lambda: HERE.link.state if HERE.link is not None else state)
 
 
 def leave() -> None:
