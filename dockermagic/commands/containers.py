@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dockermagic.commands import removal
 from dockermagic.commands.call import FILTER, FORMAT, NO_TRUNC, QUIET, Call, Told, Verb, each_of
 from dockermagic.commands.fields.containers import CONTAINERS, CONTAINERS_WITH_SIZE, container_row
 from dockermagic.commands.hints import for_container
@@ -60,6 +61,8 @@ def _simple(path: Verb_, *options: tuple[str, str]) -> Callable[[Call], Told]:
         patience = None if grace is None or grace < 0 or grace > 30 else 90.0
 
         def act(name: str) -> str:
+            if path in ("stop", "kill") and not call.on("host-wide"):
+                removal.spare(call, name)
             call.session.told(path, name, f"docker {path} {shlex.join(_flags(call))} {name}".replace("  ", " "), grace)
             call.ask("POST", f"/containers/{named(name)}/{path}", patience=patience, **query)
             return name
@@ -131,6 +134,12 @@ def _diff(call: Call) -> Told:
 
 
 _ONE = "CONTAINER [CONTAINER…]"
+_ALSO_OTHERS = Flag(
+    "host-wide",
+    kind="bool",
+    ours=True,
+    help="Also what no notebook made and its end removes (--rm); without it that is left alone.",
+)
 _GRACE = Flag(
     "timeout",
     "t",
@@ -173,7 +182,7 @@ VERBS = (
             "%docker stop",
             f"[OPTIONS] {_ONE}",
             "Stop containers: SIGTERM to the program, then SIGKILL if it is still there after ten seconds.",
-            (_SIGNAL, _GRACE),
+            (_SIGNAL, _GRACE, _ALSO_OTHERS),
             least=1,
             examples=(Example("%docker stop -t 2 web", "wait two seconds only"),),
         ),
@@ -190,7 +199,7 @@ VERBS = (
             "%docker kill",
             f"[OPTIONS] {_ONE}",
             "Send a signal to the program of containers; SIGKILL, which it cannot refuse, when none is named.",
-            (Flag("signal", "s", metavar="SIGNAL", example="SIGHUP", help="The signal: SIGHUP, HUP or 1."),),
+            (Flag("signal", "s", metavar="SIGNAL", example="SIGHUP", help="The signal: SIGHUP, HUP or 1."), _ALSO_OTHERS),
             least=1,
         ),
         _simple("kill", ("signal", "signal")),

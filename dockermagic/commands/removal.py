@@ -32,6 +32,7 @@ __all__ = [
     "listed",
     "networks",
     "remove",
+    "spare",
     "split",
     "there",
     "volume_sizes",
@@ -85,6 +86,29 @@ def guard(call: Call, id: str) -> None:
     if name:
         hint = f"If you do want to remove it: %docker rm --host-wide {name}"
         raise EngineError(f"No notebook made the container {name}, so it is left alone.", hint, status=403)
+
+
+def spare(call: Call, name: str) -> None:
+    """Make sure that stopping removes no container that no notebook made: one that was started with --rm goes with its end.
+
+    Parameters:
+        name: the container's name or ID; one that is not there is left to the command itself.
+
+    Raises:
+        EngineError: it would; says how it is done nonetheless.
+    """
+    try:
+        about = call.ask("GET", f"/containers/{named(name)}/json")
+    except EngineError:
+        return
+    removes_itself = bool((about.get("HostConfig") or {}).get("AutoRemove"))
+    if removes_itself and not any(each.id == about["Id"] and each.notebook for each in listed(call)):
+        shown = str(about.get("Name") or name).lstrip("/")
+        raise EngineError(
+            f"No notebook made the container {shown}, and it was started with --rm: its end removes it. So it is left alone.",
+            f"If you do want to end it: %docker stop --host-wide {shown}",
+            status=403,
+        )
 
 
 def networks(call: Call, query: Mapping[str, list[str]] | None = None) -> Iterator[Removal]:

@@ -175,6 +175,8 @@ def stand(call: Call, ids: Sequence[str] | None, known: Containers | None = None
     def act(do: str) -> None:
         if do.startswith("rm "):
             removal.guard(call, do.removeprefix("rm "))
+        elif do.startswith(("stop ", "kill ")):
+            removal.spare(call, do.split(" ", 1)[1])
         lifecycle.act(do)
 
     view = open_standing(ContainersDrawer(), shell=call.shell, act=act)

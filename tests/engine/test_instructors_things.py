@@ -19,6 +19,7 @@ from dockermagic.flags import parse
 from dockermagic.labels import PLACE
 from dockermagic.session import Session
 from tests.engine.rooms import Room, furnished
+from tests.rig.processes import await_fact
 
 pytestmark = pytest.mark.engine
 
@@ -105,3 +106,18 @@ def test_a_button_removes_only_what_notebooks_made(room: Room) -> None:
     act(f"rm {ids[ours]}")
     lifecycle.close()
     assert room.there() == {"theirs"}
+
+
+def test_stopping_removes_no_container_of_somebody_else(room: Room) -> None:
+    theirs = room.api.create_container(
+        "busybox", ["sleep", "60"], name=f"{room.salt}-theirs", host_config=room.api.create_host_config(auto_remove=True)
+    )
+    room.api.start(theirs)
+    name = f"{room.salt}-theirs"
+    for line in (f"stop -t 0 {name}", f"kill {name}", f"kill {theirs['Id'][:12]}"):
+        with pytest.raises(EngineError, match="its end removes it"):
+            room.do(line)
+    assert room.there() == {"theirs"}
+    room.do(f"kill --host-wide {name}")
+    await_fact(lambda: not room.there(), 10)
+    assert room.there() == set()
