@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dockermagic.api import build
     from dockermagic.builds.model import Build, Step
     from dockermagic.course.check import check
+    from dockermagic.course.quizzes import quiz
     from dockermagic.errors import (
         ArchiveError,
         BuildCancelled,
@@ -55,12 +56,14 @@ __all__ = [
     "build",
     "check",
     "load_ipython_extension",
+    "quiz",
     "unload_ipython_extension",
 ]
 
 _HOMES = {
     "build": "dockermagic.api",
     "check": "dockermagic.course.check",
+    "quiz": "dockermagic.course.quizzes",
     "Build": "dockermagic.builds.model",
     "Step": "dockermagic.builds.model",
 }

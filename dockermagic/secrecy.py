@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["MASK", "masked", "secret_file", "secret_lines", "secret_variable"]
+__all__ = ["MASK", "masked", "masked_content", "masked_words", "secret_file", "secret_lines", "secret_variable"]
 
 MASK = "••••••"
 
@@ -50,6 +50,11 @@ _TOKENS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     )
 )
 _MARKS = re.compile(rb'PRIVATE KEY|AKIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza|npm_|:_auth|pypi-AgEI|"auth"')
+
+_KEY = re.compile(r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----).*?(-----END|\Z)")
+_PAIR = re.compile(r"""(?P<name>[A-Za-z_][\w.-]*)(?P<sign>["']?[ \t]*[=:][ \t]*)(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s"'&|;>]+)""")
+_VALUE = re.compile(r"(?m)^(?P<name>[ \t]*[^#=\n][^=\n]*=[ \t]*)(?P<value>\S.*)$")
+_LINE = re.compile(r"(?m)^(?![ \t]*#).*\S.*$")
 
 _SETTINGS = re.compile(r"(?:^|/)(?:\.env[^/]*|[^/]+\.(?:env|ya?ml|json|toml|ini|cfg|conf|properties|py|js|ts|sh|tfvars))$")
 _SYSTEM = re.compile(r"^(?:usr|lib|lib64|etc|bin|sbin|var/lib|opt/yarn[^/]*|proc|sys)/|(?:^|/)(?:node_modules|site-packages)/")
@@ -95,3 +100,38 @@ def secret_lines(path: str, content: bytes) -> Iterator[tuple[int, str]]:
 def masked(value: str) -> str:
     """Give a value that may be shown: its first characters where it is long enough to keep the rest, else none of it."""
     return f"{value[:3]}{MASK}" if len(value) >= 16 else MASK
+
+
+def masked_words(text: str) -> str:
+    """Give a command or an instruction with the values masked that look like secrets; a reference to a variable is none."""
+
+    def pair(found: re.Match[str]) -> str:
+        plain = found["value"].strip("\"'").startswith("$") or not secret_variable(found["name"])
+        return found[0] if plain else f"{found['name']}{found['sign']}{MASK}"
+
+    return _without_tokens(_PAIR.sub(pair, text))
+
+
+def masked_content(path: str, text: str) -> str:
+    """Give a file's text with what looks like secrets masked.
+
+    1. Of a file that is known by its name, all values of NAME=VALUE are masked; if it has none, all lines but comments.
+    2. Of any other one, tokens, private keys, and values whose name says that they are secret.
+
+    Parameters:
+        path: with slashes, none at its beginning; `text`: the file's.
+    """
+    named = secret_file(path)
+    if named and named != "a git repository with its whole history":
+        if _VALUE.search(text):
+            return _without_tokens(_VALUE.sub(lambda found: f"{found['name']}{MASK}", text))
+        return _LINE.sub(MASK, text)
+    return masked_words(text) if any(secret_lines(path, text.encode())) else text
+
+
+def _without_tokens(text: str) -> str:
+    text = _KEY.sub(rf"\1\n{MASK}\n\2", text)
+    for pattern, _ in _TOKENS[1:]:
+        raw = pattern.sub(lambda found: masked(found[0].decode()).encode(), text.encode("utf-8", "surrogateescape"))
+        text = raw.decode("utf-8", "surrogateescape")
+    return text

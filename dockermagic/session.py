@@ -75,11 +75,12 @@ class Session:
             raise not_found(found)
         return found.engine
 
-    def found(self, *, again: bool = False) -> Search:
+    def found(self, *, again: bool = False, start: bool = True) -> Search:
         """Give the outcome of the search for an engine.
 
         Parameters:
             again: look once more, whatever was found before.
+            start: whether a private engine may be started.
 
         Raises:
             EngineNotFound: a docker context was asked for that does not exist.
@@ -94,7 +95,7 @@ class Session:
             if engine is not None:
                 engine.close()
             self._found, self._asked_for = None, wanted
-            outcome = search(folders=(notebook_folder(),))
+            outcome = search(folders=(notebook_folder(),), start=start)
             if outcome.engine is not None and self._last is not None and self._last.is_back_as(outcome.engine):
                 # It was away, and is back: what is open holds on to it.
                 outcome = replace(outcome, engine=self._last)
@@ -128,8 +129,9 @@ class Session:
         return ()
 
     def _look(self) -> None:
-        with contextlib.suppress(DockerMagicError):  # without an engine there are no names
-            _ = self.watch
+        with contextlib.suppress(DockerMagicError):  # without an engine there are no names, and none is started for them
+            if self._only is not None or self.found(start=False).engine is not None:
+                _ = self.watch
         self._looking = False
 
     def told(self, verb: Verb, name: str, command: str, grace: float | None = None) -> None:

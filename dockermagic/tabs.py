@@ -41,6 +41,7 @@ def _commands() -> dict[str, Command]:
     """Give every command by what a person types."""
     from dockermagic.builds.flags import DOCKERFILE
     from dockermagic.commands import caching, comparing, lenses
+    from dockermagic.commands.files import FILES
     from dockermagic.commands.layers import LAYERS
     from dockermagic.commands.registry import verbs
     from dockermagic.commands.removals import RESET
@@ -58,7 +59,7 @@ def _commands() -> dict[str, Command]:
     }
     for word in VERBS:
         found[f"%compose {word}"] = found[f"%%compose {word}"] = Command(f"%compose {word}", "", "", COMPOSE_FLAGS.get(word, ()))
-    for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, LAYERS, RESET):
+    for verb in (lenses.LIFECYCLE, lenses.PORTS, lenses.VOLUMES, lenses.NETWORKS, lenses.EXPLAIN, LAYERS, FILES, RESET):
         found[verb.command.name] = verb.command
     for verb in (caching.PREDICT, caching.WHATIF, caching.CONTEXT, caching.IGNORE, comparing.COMPARE):
         found[verb.command.name] = found[f"%{verb.command.name.lstrip('%')}"] = verb.command

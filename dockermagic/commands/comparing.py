@@ -16,15 +16,20 @@ from dockermagic.builds.options import read_options
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.why.comparison import Trial, compare_builds
 from dockermagic.commands.call import Call, Verb
+from dockermagic.commands.comparing_images import compare, means_images
 from dockermagic.errors import UsageError
 from dockermagic.flags import Command, Example, Flag
 from dockermagic.labels import KERNEL
 
-__all__ = ["COMPARE", "compare_dockerfiles"]
+__all__ = ["COMPARE", "compare_dockerfiles", "remove_images"]
 
 
 def _compare(call: Call) -> Any:
-    """Choose by what was named: two builds, or two Dockerfiles."""
+    """Choose by what was named: two builds, two Dockerfiles, or images."""
+    if means_images(call):
+        return compare(call)
+    if len(call.names) > 2:
+        raise UsageError("Only images are compared more than two at a time.", "Name two builds, or two Dockerfiles.")
     things = [_named(call, name) for name in call.names]
     match things:
         case [Build() as one, Build() as other]:
@@ -77,7 +82,7 @@ def compare_dockerfiles(call: Call, texts: tuple[str, str]) -> Trial:
                     opened.write(f"\n{secrets.token_hex(8)}\n")
                 edited.append(build_quietly(request, call.engine))
     finally:
-        _remove(call, [*cold, *edited])
+        remove_images(call, [*cold, *edited])
     names = (call.names[0], call.names[1])
     return Trial(
         compare_builds(cold[0], cold[1], names, "Built for the first time, nothing in the cache"),
@@ -111,7 +116,7 @@ def _file(context: Path, named: str) -> str:
     return str(min(found, key=lambda path: sources.index(path.suffix)).relative_to(context))
 
 
-def _remove(call: Call, builds: list[Build]) -> None:
+def remove_images(call: Call, builds: list[Build]) -> None:
     """Remove the images, which nobody asked for."""
     from docker.errors import DockerException
 
@@ -127,8 +132,8 @@ COMPARE = Verb(
     ("compare",),
     Command(
         "%docker_compare",
-        "[OPTIONS] A B",
-        "Put two builds side by side: what ran, what came from the cache, time, size. Two Dockerfiles are built for it.",
+        "[OPTIONS] A B [IMAGE…]",
+        "Put two builds side by side: what ran, what came from the cache, time, size; or images: sizes, layers, packages.",
         (
             Flag(
                 "edit",
@@ -146,14 +151,17 @@ COMPARE = Verb(
             ),
         ),
         least=2,
-        most=2,
         examples=(
             Example("%docker_compare before after", "two builds that %%dockerfile --as has kept"),
+            Example("%docker_compare node:20 node:20-slim node:20-alpine", "images: sizes, shared layers, system, packages"),
             Example(
                 "%docker_compare Dockerfile.slow Dockerfile.fast --edit src/index.js", "build both cold, and again after an edit"
             ),
         ),
-        notes=("The context is copied, so that your file stays as it is; the images that were built for it are removed again.",),
+        notes=(
+            "Two Dockerfiles are built for it.",
+            "The context is copied, so that your file stays as it is; the images that were built for it are removed again.",
+        ),
     ),
     _compare,
 )

@@ -106,7 +106,23 @@ def _unpack(file: IO[bytes], into: Path, rename: str, *, drop: bool) -> None:
             if member.islnk() and (rename or drop):
                 linked = member.linkname.strip("/").partition("/")[2]
                 member.linkname = linked if drop else posixpath.join(rename, linked)
-            archive.extract(member, into, filter="data")
+            _extract(archive, member, into)
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    if hasattr(tarfile, "data_filter"):
+        archive.extract(member, into, filter="data")
+        return
+    # Python before 3.11.4 (Debian 12 has one) knows no filters.
+    target, top = (into / member.name).resolve(), into.resolve()
+    reached = [target]
+    if member.issym() or member.islnk():
+        reached.append(((target.parent if member.issym() else into) / member.linkname).resolve())
+    if member.isdev() or not all(each.is_relative_to(top) for each in reached):
+        raise EngineError(f"{member.name} would be put outside of {into}.", "Copy a part that has no such link.")
+    member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+    member.mode = member.mode & 0o755 | 0o600
+    archive.extract(member, into)
 
 
 def _in(call: Call, source: str, container: str, path: str) -> str:

@@ -21,6 +21,7 @@ from dockermagic.compose.passing import pass_on
 from dockermagic.compose.picture import StackDrawer
 from dockermagic.compose.project import Project
 from dockermagic.compose.run import Ran, run_compose
+from dockermagic.compose.walled import prepare, tell_conflicts
 from dockermagic.containers.model import Containers
 from dockermagic.views import shown
 from dockermagic.views.show import View, open_view
@@ -90,9 +91,11 @@ def _may_build(text: str) -> bool:
 def _up(given: Given, shell: Any) -> LiveStack:
     request = given.request
     first = not request.detached or not given.name or request.cell is None or _may_build(given.text)
+    first = first or given.session.engine.walls is not None
     given.ask(polite=not first)
     if first and not given.answered():
         raise _refused(given)
+    prepare(given)
     live = _opened(given)
     live.probe_ports()
     view: View[Stack] = open_view(StackDrawer(progress=request.detached and _kernel(shell)), shell=shell)
@@ -116,6 +119,7 @@ def _up(given: Given, shell: Any) -> LiveStack:
         )
     if ran.interrupts and request.detached:
         raise ComposeCancelled("What Compose had begun is left as it is.", "%compose down removes it.", stack=live)
+    tell_conflicts(live)
     return live
 
 

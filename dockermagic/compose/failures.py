@@ -11,6 +11,7 @@ from dockermagic.views.output import newest
 __all__ = ["explain"]
 
 _PORT = re.compile(r"(?:Bind for|listen tcp\d?) ?(\S*?):(\d+)(?:.*failed: port is already allocated|.*address already in use)")
+_BOUND = re.compile(r"creating mount source path ['\"]?([^'\"]+)['\"]?: .*read-only file system")
 _EXITED = re.compile(r"container (\S+) exited \((\d+)\)")
 _UNHEALTHY = re.compile(r"container (\S+) is unhealthy")
 _IMAGE = re.compile(
@@ -31,6 +32,10 @@ def explain(stack: Stack, said: str, exit_code: int) -> tuple[str, str]:
         whose = f"{_service(stack, name[1])} cannot have port {port[2]}" if name else f"Port {port[2]} cannot be had"
         return f"{whose}: something else on this machine has it already.", (
             f"%docker ps shows who publishes {port[2]}; or write another port before the colon."
+        )
+    if bound := _BOUND.search(told):
+        return f"The engine does not reach {bound[1]}: it is outside the folders that are shared with it.", (
+            f"%docker_engine shows them. To share more: %docker_engine stop, then %docker_engine start --share {bound[1]}"
         )
     if ended := _EXITED.search(told):
         return _exited(stack, ended[1], int(ended[2]))

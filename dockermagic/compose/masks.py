@@ -13,19 +13,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from dockermagic.containers.parts import Seen
+from dockermagic.secrecy import MASK
+from dockermagic.secrecy import secret_variable as is_secret
 
 __all__ = ["MASK", "Masks", "is_secret"]
 
-MASK = "••••••"
-_NAMES = re.compile(r"(?i)pass(word|wd|phrase)?$|pass(word|wd)|secret|token|credential|api_?key|private_?key|access_?key|auth$")
-_PLACES = re.compile(r"(?i)_file$|_path$|_dir$")
 _ADDRESS = re.compile(r"(?<![\w+.-])([a-zA-Z][\w+.-]*://[^\s:/@\"']*):([^\s/\"']+)@")
 _PAIR = re.compile(r"""(?m)^(\s*(?:-\s+)?["']?([A-Za-z_]\w*)["']?\s*[:=]\s*)(\S.*?)(,?)$""")
-
-
-def is_secret(name: str) -> bool:
-    """Say whether a variable of this name holds a secret; one that names a file with a secret holds none."""
-    return bool(_NAMES.search(name)) and not _PLACES.search(name)
 
 
 class Masks:

@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from dockermagic.engine.address import Address, TlsFiles
@@ -119,7 +120,11 @@ def _plugin_folders(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _packaged() -> Path:
-    return Path(sysconfig.get_path("scripts")) / _NAME
+    """Give where the package put its binary: beside this Python, in the user's own folder, or where --target said."""
+    folders = [Path(sysconfig.get_path("scripts")), Path(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))]
+    with contextlib.suppress(PackageNotFoundError):
+        folders.append(Path(str(distribution(PACKAGE.partition("=")[0]).locate_file("bin"))))
+    return next((folder / _NAME for folder in folders if (folder / _NAME).is_file()), folders[0] / _NAME)
 
 
 @lru_cache(maxsize=8)

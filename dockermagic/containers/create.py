@@ -55,6 +55,11 @@ def create(
     body = adapted(request.body, request.given, api, _system(engine, request))
     body["Labels"] = {**dict(labels), **body["Labels"]}
     body["Env"] = [*(body["Env"] or ()), *_proxies(engine, request)] or None
+    if engine.walls is not None:
+        try:
+            body = engine.walls.checked(body)
+        except EngineError as error:
+            raise ContainerFailed(error.message, error.hint, exit_code=125) from None
     query = {"name": request.name, "platform": request.platform if api >= PLATFORM_API else ""}
     path = engine.path("/containers/create?" + urlencode({key: value for key, value in query.items() if value}))
     tell = nobody if request.quiet else tell
@@ -74,6 +79,19 @@ def create(
         if cidfile is not None:
             os.close(cidfile)
     return made
+
+
+def check_ports(engine: Engine, request: RunRequest) -> None:
+    """Say before a container is made that a port of this machine is taken, where the engine itself cannot see that.
+
+    Raises:
+        ContainerFailed: somebody else has the port.
+    """
+    if engine.walls is not None:
+        try:
+            engine.walls.check_ports(request.body["HostConfig"]["PortBindings"] or {})
+        except EngineError as error:
+            raise ContainerFailed(error.message, error.hint, exit_code=125) from None
 
 
 def _system(engine: Engine, request: RunRequest) -> str:

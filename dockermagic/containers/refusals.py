@@ -81,6 +81,10 @@ def _program(request: RunRequest | ExecRequest | AttachRequest) -> str:
     return "Is the name right, and is the program in the image? %docker_run --rm -it IMAGE sh looks into it."
 
 
+FULL = (
+    "The engine's disk is full: %docker system df tells what takes the room, %docker system prune frees some. "
+    "A private engine gets a bigger one with %docker_engine reset, then %docker_engine start --disk 16g."
+)
 _HINTS = (
     ("running containers", "%docker ps -a shows its state, %docker start starts it."),
     ("is not running", "%docker ps -a shows its state, %docker start starts it."),
@@ -89,6 +93,8 @@ _HINTS = (
     ("network", "%docker network ls lists the networks; %docker network create NAME makes one."),
     ("could not select device driver", "This engine has no GPUs for containers; leave --gpus out."),
     ("invalid mount config", "A folder of this machine is given by its path: -v ./data:/data"),
+    ("no space left on device", FULL),
+    ("error while creating mount source path", "%docker_engine shows which folders the engine reaches."),
     ("bind source path does not exist", "Make the folder first; -v makes it by itself, --mount does not."),
     ("includes invalid characters for a local volume name", "A folder is written with a slash or a dot: -v ./data:/data"),
     ("invalid volume specification", "It reads -v HOST:CONTAINER, with an absolute path in the container."),

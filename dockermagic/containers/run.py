@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dockermagic.containers import events as ev
-from dockermagic.containers.create import create
+from dockermagic.containers.create import check_ports, create
 from dockermagic.containers.following import Follower, Sink, Worker, followed
 from dockermagic.containers.interrupting import CtrlC
 from dockermagic.containers.model import Container, Containers
@@ -88,6 +88,7 @@ class _Running:
     def work(self, worker: Worker) -> None:
         request, engine = self.request, worker.engine
         given = worker.watch.now()
+        check_ports(engine, request)
         made = create(engine, request, self.labels.items(), worker.tell, worker.hold)
         worker.found(made.id)
         with contextlib.suppress(EngineError, OSError):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dockermagic.containers import events as ev
-from dockermagic.containers.create import create
+from dockermagic.containers.create import check_ports, create
 from dockermagic.containers.exec_request import ExecRequest
 from dockermagic.containers.execs import container_id, exec_exit_code, inspected, make_exec
 from dockermagic.containers.exits import explain_exit
@@ -65,6 +65,7 @@ def run_terminal(
         ContainerFailed: it could not be made or started.
     """
     given, ending = watch.now(), Ending()
+    check_ports(engine, request)
     made = create(engine, request, labels, tell)
     watch.tell(ev.CommandGiven(given, made.id, "run", f"docker run {request.command}"))
     waiting: Waiting | None = None

@@ -7,6 +7,7 @@ import shlex
 from dockermagic.builds.dockerfile import Dockerfile, Instruction, read_dockerfile
 from dockermagic.builds.model import Build, Step
 from dockermagic.course.subject import Place, Subject
+from dockermagic.errors import UsageError
 from dockermagic.views.units import seconds_text
 
 __all__ = ["BuildCheck", "DockerfileCheck", "StepCheck"]
@@ -21,7 +22,10 @@ class BuildCheck(Subject):
 
     def __init__(self, place: Place, build: Build, exercise: str = "") -> None:
         if not isinstance(build, Build):
-            raise TypeError("check.build wants a build: keep one with %%dockerfile --as NAME, and give that name")
+            raise UsageError(
+                f"check.build wants a build, and this is {type(build).__name__}.",
+                "Keep one: %%dockerfile --as NAME. Then give that name.",
+            )
         super().__init__(place, f"build {build.tags[0]}" if build.tags else "the build", exercise)
         self.build = build
 
@@ -51,9 +55,17 @@ class BuildCheck(Subject):
         found = [step for step in self.build.steps if text in step.name]
         if len(found) != 1:
             said = "; ".join(f"line {step.line}: {step.name.splitlines()[0]}" for step in found) or "none"
-            self.judge(
-                f"has one step with “{text}”", False, f"Steps with it: {said}.", ("Is it written in the Dockerfile like this?",)
+            listed = "; ".join(f"line {step.line}: {step.name.splitlines()[0]}" for step in self.build.steps)
+            hints = (
+                ("More of the instruction tells them apart.",)
+                if found
+                else (
+                    "Which steps does the timeline have?",
+                    f"Its steps are {listed}.",
+                    f"An instruction with “{text}” is missing.",
+                )
             )
+            self.judge(f"has one step with “{text}”", False, f"Steps with it: {said}.", hints)
         return StepCheck(self, found[0])
 
 

@@ -10,7 +10,7 @@ is written down in the notebook's progress: `%docker_progress`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dockermagic import session
 from dockermagic.course.builds import BuildCheck, DockerfileCheck
@@ -81,11 +81,16 @@ class Check:
         return NetworkCheck(self, name, self._exercise)
 
 
-def notebooks_progress() -> Progress:
-    """Give the progress of the notebook that runs."""
-    from dockermagic.labels import NOTEBOOK, PLACE
+def notebooks_progress(shell: Any = None) -> Progress:
+    """Give the progress of the notebook that runs.
 
-    labels = dict(session.own_labels())
+    Parameters:
+        shell: IPython's; None for the running one.
+    """
+    from dockermagic.labels import NOTEBOOK, PLACE
+    from dockermagic.views.show import running_shell
+
+    labels = dict(session.own_labels(shell if shell is not None else running_shell()))
     return Progress(f"{labels.get(NOTEBOOK, '')} {labels.get(PLACE, '')}")
 
 

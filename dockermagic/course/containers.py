@@ -161,6 +161,9 @@ class ContainerCheck(Subject):
         saw = f"{url} answered {code}" if code else f"{url} did not answer ({error})"
         if code and contains and contains not in text:
             saw += f", and its text begins: {text[:80]!r}"
+        state = self._about()["State"]
+        if not holds and state["Status"] != "running":
+            saw = f"{fate(self.name, state)} {saw}."
         wanted = f"answers at {url}" + (f" with “{contains}”" if contains else "")
         return self.judge(wanted, holds, saw, self._hints_to_answer(code, error))
 
@@ -193,6 +196,32 @@ class ContainerCheck(Subject):
                 f"%docker network connect {network} {self.name}",
             ),
         )
+
+    def is_known_as(self, alias: str, network: str) -> ContainerCheck:
+        """On a network, it has this name beside its own."""
+        found = ((self._about().get("NetworkSettings") or {}).get("Networks") or {}).get(network) or {}
+        names = [str(each) for each in found.get("Aliases") or () if not str(self._about()["Id"]).startswith(str(each))]
+        hints = ("--name is a container's own name. Which flag gives one more?", "--network-alias NAME, beside --network.")
+        return self.judge(
+            f"is known as {alias} on {network}", alias in names, f"Further names: {', '.join(names) or 'none'}.", hints
+        )
+
+    def was_restarted(self, times: int, *, within: float = 10.0) -> ContainerCheck:
+        """The engine has started it again so many times, because its program failed, and has given up.
+
+        Parameters:
+            within: seconds that it may take until it gives up.
+        """
+        about, deadline = self._about(), time.monotonic() + within
+        policy = (about.get("HostConfig") or {}).get("RestartPolicy") or {}
+        while policy.get("Name") == "on-failure" and about["State"]["Status"] != "exited" and time.monotonic() < deadline:
+            time.sleep(BETWEEN)
+            about = self._about()
+        saw = (
+            f"{about.get('RestartCount', 0)} times; its policy: {policy.get('Name') or 'no'}:{policy.get('MaximumRetryCount', 0)}."
+        )
+        hints = ("How often may the engine try, and who told it so?", f"--restart on-failure:{times}, when the container is made.")
+        return self.judge(f"was started again {times} times", about.get("RestartCount") == times, saw, hints)
 
     def mounts(self, source: str, destination: str) -> ContainerCheck:
         """A volume or folder is mounted into it.

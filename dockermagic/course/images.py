@@ -99,7 +99,7 @@ class ImageCheck(Subject):
             f"Its user: {user or 'root, since nothing else is said'}.",
             (
                 "Which instruction says who runs the program?",
-                "USER, after everything that needs root; the user has to exist: adduser or useradd makes one.",
+                "USER, after everything that needs root. A name has to exist (adduser or useradd makes one); a number need not.",
                 "RUN adduser -D app, and below it: USER app",
             ),
         )

@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ VERSION = 1
 
 @dataclass
 class Exercise:
-    """An exercise: the claims that were made in it and whether each held when it was last checked.
+    """An exercise: the claims of its last round and whether each held.
+
+    A claim that does not hold ends a round, since it ends the cell; a claim that comes again begins one. So a claim whose words
+    changed with what the learner wrote does not stay behind.
 
     `attempts`: how often each claim did not hold since it last did. `failures`: how often one did not hold, ever. `done`:
-    seconds since the epoch at which all of them held for the first time.
+    seconds since the epoch at which all of a round held for the first time. `kept`: whether that stays, whatever comes.
     """
 
     name: str
@@ -34,11 +37,27 @@ class Exercise:
     attempts: dict[str, int] = field(default_factory=dict)
     failures: int = 0
     done: float | None = None
+    kept: bool = False
 
     @property
     def complete(self) -> bool:
-        """Whether every claim held when it was last checked."""
-        return bool(self.claims) and all(self.claims.values())
+        """Whether every claim of a round held."""
+        return self.done is not None
+
+    def note(self, claim: str, holds: bool, now: float) -> int:
+        """Take note of a claim; give how often it did not hold since it last did."""
+        if claim in self.claims or not all(self.claims.values()):
+            self.kept = self.kept or (bool(self.claims) and all(self.claims.values()))
+            self.claims = {}
+        self.claims[claim] = holds
+        if holds:
+            self.attempts.pop(claim, None)
+            self.done = now if self.done is None else self.done
+        else:
+            self.attempts[claim] = self.attempts.get(claim, 0) + 1
+            self.failures += 1
+            self.done = self.done if self.kept else None
+        return self.attempts.get(claim, 0)
 
 
 class Progress:
@@ -64,17 +83,9 @@ class Progress:
         Returns:
             How often the claim did not hold since it last did, this time included.
         """
-        found = self.exercises.setdefault(exercise, Exercise(exercise))
-        found.claims[claim] = holds
-        if holds:
-            found.attempts.pop(claim, None)
-        else:
-            found.attempts[claim] = found.attempts.get(claim, 0) + 1
-            found.failures += 1
-        if found.complete and found.done is None:
-            found.done = time.time()
+        attempt = self.exercises.setdefault(exercise, Exercise(exercise)).note(claim, holds, time.time())
         self._write()
-        return found.attempts.get(claim, 0)
+        return attempt
 
     def forget(self) -> None:
         """Forget all of it."""
@@ -85,10 +96,7 @@ class Progress:
     def _write(self) -> None:
         document = {
             "version": VERSION,
-            "exercises": [
-                {"name": each.name, "claims": each.claims, "attempts": each.attempts, "failures": each.failures, "done": each.done}
-                for each in self.exercises.values()
-            ],
+            "exercises": [asdict(each) for each in self.exercises.values()],
         }
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -109,9 +117,10 @@ def _read(path: Path) -> dict[str, Exercise]:
                 {str(claim): int(count) for claim, count in each["attempts"].items()},
                 int(each["failures"]),
                 None if each["done"] is None else float(each["done"]),
+                bool(each["kept"]),
             )
             for each in document["exercises"]
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}
     return {each.name: each for each in found}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from dockermagic.course.subject import Place, Subject
 from dockermagic.engine.answers import filters_text
+from dockermagic.views.units import plural
 
 __all__ = ["NetworkCheck", "ServiceCheck", "StackCheck", "VolumeCheck"]
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 VOLUME = "com.docker.compose.volume"
+LONG = 60
+"""Seconds by which a volume is surely older than its first container."""
 
 
 class StackCheck(Subject):
@@ -140,7 +144,7 @@ class VolumeCheck(Subject):
         return self.judge("is removed", self._about() is None, "%docker volume ls tells.", hints)
 
     def survived(self, what: str = "down") -> VolumeCheck:
-        """It is there, and older than every container that uses it: those that used it before are gone.
+        """It is there, and containers that used it are gone.
 
         Parameters:
             what: the word for what it survived, "down" or "rm".
@@ -150,14 +154,33 @@ class VolumeCheck(Subject):
             hints = ("Volumes go with down -v, and with docker volume rm.", "%compose down, without -v, keeps them.")
             return self.judge(f"survived {what}", False, "There is no volume of this name.", hints)
         users = self.ask("/containers/json", all=1, filters=filters_text({"volume": [str(about["Name"])]})) or []
+        gone = self._mounted_by(str(about["Name"])) - {str(each["Id"]) for each in users}
         made, oldest = _seconds(about.get("CreatedAt")), min((float(each["Created"]) for each in users), default=None)
-        holds = oldest is None or oldest > made + 1
+        # The engine remembers its last events only; a volume older than its containers has seen others, or none.
+        holds = bool(gone) or (oldest is not None and oldest > made + LONG)
         saw = (
-            "no container uses it now" if oldest is None else f"{'older' if holds else 'not older'} than the containers that use it"
+            f"{plural(len(gone), 'container')} that used it {'are' if len(gone) != 1 else 'is'} gone, and it is there"
+            if gone
+            else "it is much older than the containers that use it"
+            if holds
+            else "It is there, and no container that used it was removed."
         )
-        return self.judge(
-            f"survived {what}", holds, saw, (f"Has there been a {what} since it was made?", "%compose down, then %compose up -d")
-        )
+        hints = (f"Has there been a {what} since a container used it?", "%compose down, then %compose up -d")
+        return self.judge(f"survived {what}", holds, saw, hints if what == "down" else (hints[0], "%docker rm -f CONTAINER"))
+
+    def _mounted_by(self, volume: str) -> set[str]:
+        """Give the containers that have mounted a volume, as far back as the engine remembers."""
+        from docker.errors import DockerException
+        from requests import RequestException
+
+        api = self.place.engine.api
+        filters = {"type": "volume", "event": "mount", "volume": volume}
+        try:
+            events = list(api.events(since=1, until=time.time(), filters=filters, decode=True))  # type: ignore[call-overload]  # fractions count
+        except (DockerException, RequestException, OSError):
+            return set()
+        attributes = (each.get("Actor", {}).get("Attributes", {}) for each in events)
+        return {str(each["container"]) for each in attributes if each.get("container")}
 
 
 class NetworkCheck(Subject):

@@ -86,7 +86,7 @@ class Subject:
         return found if isinstance(found, Mapping) else None
 
     def __repr__(self) -> str:
-        return "\n".join(f"✓ {claim.sentence}" for claim in self.claims) or f"{self.title}: nothing was checked"
+        return "\n".join(f"✓ {one_line(claim.sentence, 300)}" for claim in self.claims) or f"{self.title}: nothing was checked"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         look = Look(inline=True)
@@ -99,4 +99,7 @@ class Subject:
             ]
             for claim in self.claims
         ]
-        return {"text/plain": repr(self), "text/html": str(h.section(look("root"), aria_label="Check")[rows])}
+        return {
+            "text/plain": repr(self),
+            "text/html": str(h.section(look("root"), aria_label="Check")[h.div(look("box", "box-succeeded"))[rows]]),
+        }

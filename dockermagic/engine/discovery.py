@@ -128,17 +128,23 @@ def memory_of_proofs() -> Path:
     return user_cache_path("dockermagic") / "proven-engines.json"
 
 
-def search(environ: Mapping[str, str] | None = None, home: Path | None = None, folders: Sequence[Path] = ()) -> Search:
+def search(
+    environ: Mapping[str, str] | None = None, home: Path | None = None, folders: Sequence[Path] = (), *, start: bool = True
+) -> Search:
     """Look for an engine and try each candidate until one has run a container.
 
     Parameters:
         environ, home: for tests; this process's own when not given.
         folders: that an embedded engine is to reach, if one is started.
+        start: whether one may be started; else only one that runs already is joined.
     """
     attempts: list[Attempt] = []
     found = list(candidates(os.environ if environ is None else environ, home or Path.home()))
     configured = any(candidate.configured for candidate in found)
+    may = start or need.runs()
     if need.wanted() and not configured:
+        if not may:
+            return Search(None, ())
         engine = _embedded(attempts, folders)
         if engine is not None:
             return Search(engine, tuple(attempts))
@@ -159,7 +165,7 @@ def search(environ: Mapping[str, str] | None = None, home: Path | None = None, f
             continue
         attempts.append(Attempt(candidate.source, url))
         return Search(engine, tuple(attempts))
-    last = _embedded(attempts, folders) if not (configured or need.wanted()) and need.allowed() else None
+    last = _embedded(attempts, folders) if may and not (configured or need.wanted()) and need.allowed() else None
     return Search(last, tuple(attempts))
 
 
@@ -168,12 +174,14 @@ def _embedded(attempts: list[Attempt], folders: Sequence[Path]) -> Engine | None
     try:
         state = need.ready(folders, need.to_stdout)
     except EngineError as error:
-        attempts.append(Attempt("embedded engine", "", error.message.rstrip(".")))
+        attempts.append(Attempt("embedded engine", "", "; ".join(filter(None, (error.message.rstrip("."), error.hint)))))
         return None
     source = f"embedded engine ({state.rung})"
     attempts.extend(Attempt(f"embedded engine ({each.rung})", "", each.why) for each in state.refusals)
     attempts.append(Attempt(source, state.url))
-    return Engine(Address(state.url), source)
+    engine = Engine(Address(state.url), source)
+    engine.walls = need.walls(state)
+    return engine
 
 
 def find_engine() -> Engine:
@@ -197,6 +205,7 @@ def not_found(found: Search) -> EngineError:
         if attempt.refusal == "permission denied":
             hint = how_to_get_one(sys.platform, refused=True)
         return EngineNotFound(f"The engine that {attempt.source} names, {attempt.url}, cannot be used: {attempt.refusal}.", hint)
+    denied = any(attempt.url and attempt.refusal != "no such socket" for attempt in found.attempts)
     refused = [f"{attempt.source} ({attempt.refusal})" for attempt in found.attempts if attempt.refusal != "no such socket"]
     seen = " Tried and passed over: " + "; ".join(refused) + "." if refused else ""
-    return EngineNotFound(f"No Docker Engine was found on this machine.{seen}", how_to_get_one(sys.platform, refused=bool(refused)))
+    return EngineNotFound(f"No Docker Engine was found on this machine.{seen}", how_to_get_one(sys.platform, refused=denied))

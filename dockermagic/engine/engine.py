@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from docker import APIClient
 
+    from dockermagic.engine.embedded.walls import Walls
+
 BUILDKIT_API = (1, 39)
 PING_WITHIN = 10.0
 """Seconds that an engine has to say that it is there."""
@@ -62,6 +64,7 @@ class Engine:
     def __init__(self, address: Address, source: str = "") -> None:
         self.address = address
         self.source = source or address.url
+        self.walls: Walls | None = None
         self._api_lock = threading.Lock()
         self._api: APIClient | None = None
         self._hello = ("", "")

@@ -67,7 +67,7 @@ def prove(engine: Engine, remembered: Path | None = None) -> None:
     from docker.errors import DockerException
 
     try:
-        code = _run(engine.api, program(about.arch))
+        code = _run(engine.api, packed(about.arch))
     except (DockerException, OSError) as error:
         raise EngineError(f"{about.title} answers, but a container does not start on it: {reason(error)}.") from error
     if code != EXIT_CODE:
@@ -76,13 +76,18 @@ def prove(engine: Engine, remembered: Path | None = None) -> None:
         _write(remembered, {*_read(remembered), key})
 
 
-def _run(api: APIClient, binary: bytes) -> int:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+def packed(arch: str) -> bytes:
+    """Give a tar archive with the program; see `program`."""
+    binary, archive = program(arch), io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as tar:
         entry = tarfile.TarInfo("proof")
         entry.size, entry.mode = len(binary), 0o755
         tar.addfile(entry, io.BytesIO(binary))
-    answer = api.import_image_from_data(packed.getvalue(), changes=['CMD ["/proof"]'])
+    return archive.getvalue()
+
+
+def _run(api: APIClient, archive: bytes) -> int:
+    answer = api.import_image_from_data(archive, changes=['CMD ["/proof"]'])
     image = json.loads(answer.strip().splitlines()[-1])["status"]
     container = ""
     try:

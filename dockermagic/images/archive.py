@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dockermagic.errors import ArchiveError
-from dockermagic.images.entries import Files
+from dockermagic.images.entries import Files, Finding, Package
 from dockermagic.images.forward import Forward
 from dockermagic.images.layer_tar import Look, members, read_layer
 from dockermagic.images.unpack import compression, unpacked
@@ -68,7 +68,7 @@ def read_archive(
     Parameters:
         slices: its bytes, as they come from `GET /images/{name}/get`.
         found: called with each layer as soon as it has been read.
-        look: finds secrets in files.
+        look: finds secrets and packages in files.
         meter: counts what layers unpack to.
 
     Returns:
@@ -128,7 +128,8 @@ def _layer(body: _Member, how: str, look: Look | None, meter: Meter) -> Files:
         tuple(contents.entries),
         packed=body.size if how else None,
         unsafe=contents.unsafe,
-        findings=tuple(contents.findings),
+        findings=tuple(each for each in contents.noted if isinstance(each, Finding)),
+        packages=tuple(each for each in contents.noted if isinstance(each, Package)),
     )
 
 

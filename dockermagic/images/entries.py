@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Entry", "Files", "Finding", "Kind", "place_of"]
+__all__ = ["Entry", "Files", "Finding", "Kind", "Package", "place_of"]
 
 Kind = Literal["file", "directory", "symlink", "hardlink", "fifo", "character", "block", "removed", "emptied"]
 """removed: a whiteout, the path is gone from here on. emptied: an opaque directory, what was below it is gone.
@@ -51,6 +51,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Package:
+    """A package that a layer's files say is installed.
+
+    `path`: the file that says so. `system`: "dpkg", "apk", "pip", "npm"; "os" is the system itself, by its os-release; "rpm" is
+    a database of RPM, whose packages are not read. `size`: bytes unpacked; 0 where that is not told.
+    """
+
+    path: str
+    system: str
+    name: str
+    version: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """What a layer holds.
 
@@ -63,6 +78,7 @@ class Files:
     packed: int | None = None
     unsafe: int = 0
     findings: tuple[Finding, ...] = field(default=())
+    packages: tuple[Package, ...] = field(default=())
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tarfile
 import zlib
@@ -9,19 +10,23 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, cast
 
 from dockermagic.errors import ArchiveError
-from dockermagic.images.entries import Entry, Finding, Kind, place_of
+from dockermagic.images.entries import Entry, Finding, Kind, Package, place_of
 from dockermagic.images.forward import Forward
 
-__all__ = ["MOST_ENTRIES", "Contents", "Look", "members", "read_layer"]
+__all__ = ["LOOKED_AT", "MOST_ENTRIES", "Contents", "Look", "members", "read_layer"]
 
 MOST_ENTRIES = 3_000_000
 """Entries of a layer that are taken in; the largest images have a tenth of that."""
 
 LOOKED_AT = 1 << 18
-"""Bytes at the beginning of a file that are looked at for secrets."""
+"""Bytes at the beginning of a file that are looked at."""
 
-Look = Callable[[str, bytes], Iterable[Finding]]
-"""Give what looks like a secret in a file, by its path and its first bytes."""
+DATABASE = re.compile(r"(?:^|/)(?:lib/apk/db/installed|var/lib/dpkg/status)$")
+LARGEST_DATABASE = 1 << 24
+"""Bytes of a package manager's database that are looked at; the largest ones seen have a third of that."""
+
+Look = Callable[[str, bytes], Iterable[Finding | Package]]
+"""Give what is worth a note in a file, by its path and its first bytes."""
 
 _KINDS: dict[bytes, Kind] = {
     tarfile.DIRTYPE: "directory",
@@ -35,11 +40,11 @@ _DAMAGE = (tarfile.TarError, ValueError, OverflowError, EOFError, struct.error, 
 
 
 class Contents:
-    """What a layer's archive held: `entries`, `findings`, and how many entries were `unsafe`."""
+    """What a layer's archive held: `entries`, what was `noted` in its files, and how many entries were `unsafe`."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.findings: list[Finding] = []
+        self.noted: list[Finding | Package] = []
         self.unsafe = 0
 
 
@@ -63,7 +68,7 @@ def read_layer(slices: Iterable[bytes], look: Look | None = None) -> Contents:
 
     Parameters:
         slices: its bytes in order; all of them are read.
-        look: finds secrets; None to look for none.
+        look: finds secrets and packages; None to look for none.
 
     Raises:
         ArchiveError: it is damaged, or has an absurd number of entries.
@@ -80,19 +85,19 @@ def read_layer(slices: Iterable[bytes], look: Look | None = None) -> Contents:
         if mark is not None:
             contents.entries.append(Entry(path, mark))
         elif path:
-            contents.entries.append(_entry(path, member, stream, look, contents.findings))
+            contents.entries.append(_entry(path, member, stream, look, contents.noted))
     for _ in stream.rest():
         pass  # what follows the archive's end is padding, and counts for its hash
     return contents
 
 
-def _entry(path: str, member: tarfile.TarInfo, stream: Forward, look: Look | None, findings: list[Finding]) -> Entry:
+def _entry(path: str, member: tarfile.TarInfo, stream: Forward, look: Look | None, noted: list[Finding | Package]) -> Entry:
     kind = _KINDS.get(member.type, "file")
     total = None
     if kind == "file" and not member.issparse():
-        total, beginning = _summed(stream, member.size)
+        total, beginning = _summed(stream, member.size, LARGEST_DATABASE if DATABASE.search(path) else LOOKED_AT)
         if look is not None:
-            findings += look(path, beginning)
+            noted += look(path, beginning)
     return Entry(
         path,
         kind,
@@ -106,14 +111,14 @@ def _entry(path: str, member: tarfile.TarInfo, stream: Forward, look: Look | Non
     )
 
 
-def _summed(stream: Forward, size: int) -> tuple[int, bytes]:
-    """Give the CRC-32 of a file's content, and its beginning."""
+def _summed(stream: Forward, size: int, most: int) -> tuple[int, bytes]:
+    """Give the CRC-32 of a file's content, and its beginning of at most so many bytes."""
     total, beginning, missing = 0, b"", size
     for piece in stream.take(size):
         total = zlib.crc32(piece, total)
         missing -= len(piece)
-        if len(beginning) < LOOKED_AT:
-            beginning += piece[: LOOKED_AT - len(beginning)]
+        if len(beginning) < most:
+            beginning += piece[: most - len(beginning)]
     if missing:
         raise ArchiveError("The archive ends in the middle of a file.")
     return total, beginning

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import htpy as h
 
-from dockermagic.images.branches import Branch
+from dockermagic.images.given_away import Secret
 from dockermagic.images.scene import Row, Scene
-from dockermagic.images.stack import Change
+from dockermagic.images.tree_markup import draw_trees
 from dockermagic.views.hostile import one_line
 from dockermagic.views.look import KEYS, Look
 from dockermagic.views.theme import INK
-from dockermagic.views.units import bytes_text, plural
+from dockermagic.views.units import plural
 
 __all__ = ["draw"]
 
@@ -19,16 +19,12 @@ _STATES = {
     "read": ("succeeded", "✓", "opened"),
     "interrupted": ("note", "■", "interrupted"),
 }
-_SIGNS = {"added": ("+", "ran"), "changed": ("~", "running"), "rewritten": ("=", "cached"), "removed": ("−", "failed")}
-_WIDTHS = ("4%", "46%", "30%", "20%")
+_WIDTHS = ("4%", "54%", "26%", "16%")
 
-HIDDEN = (
-    "Hidden bytes are files that a later layer overwrote or removed: they are pulled and stored with the image, and no container "
-    "ever sees them. Efficiency is the smallest copy of every path, summed up, divided by all copies that layers hold."
-)
-MEND = (
-    "What a layer holds cannot be removed by a later one. Keep it out: list the file in .dockerignore, give it to one RUN with "
-    "--mount=type=secret, or hand it to the container when it starts. Then change the secret: who has the image has the value."
+MOST_SECRETS = 30
+EFFICIENCY = (
+    "Efficiency is the smallest copy of every path, summed up, divided by all copies that layers hold: "
+    "100 % when every file was written once; a file that was written twice, or removed, lowers it."
 )
 
 
@@ -50,7 +46,9 @@ def draw(scene: Scene, command: str, look: Look) -> str:
                 h.span(look("aside"))[h.code(look("code"))[one_line(command, 160)]],
             ],
             h.table(look("table"))[
-                h.caption(look("caption"))["The first instruction is at the top; each layer lies on those above it here."],
+                h.caption(look("caption"))[
+                    "The first instruction is at the top: a layer lies on the ones above it here. Red is hidden by a later layer."
+                ],
                 h.colgroup[(h.col(style=f"width:{width}") for width in _WIDTHS)],
                 h.thead[h.tr[(h.th(look("head"), scope="col")[name] for name in ("#", "Instruction", "Size", "Files"))]],
                 h.tbody[(_row(row, look) for row in scene.rows)],
@@ -61,19 +59,19 @@ def draw(scene: Scene, command: str, look: Look) -> str:
 
 
 def _row(row: Row, look: Look) -> h.Node:
+    line = f" line {row.step.line}" if row.step.line else ""
     key = f"layer-{row.layer.number}" if row.layer is not None else None
     if row.layer is None:
         return h.tr(look("row", "faint"))[
             h.td(look("cell")),
-            h.td(look("cell"))[h.code(look("code"))[row.instruction]],
+            h.td(look("cell"))[h.code(look("code"))[row.instruction], line and h.span(look("muted", "word"))[line]],
             h.td(look("cell"))["no layer"],
             h.td(look("cell")),
         ]
-    line = f"line {row.step.line}" if row.step.line else ""
     return h.tr(look("row"), data_key=key)[
         h.th(look("cell"), scope="row")[str(row.layer.number)],
-        h.td(look("cell"))[h.code(look("code"))[row.instruction], line and h.span(look("muted"))[" ", line], _files(row, look)],
-        h.td(look("cell"))[_size(row, look)],
+        h.td(look("cell"))[h.code(look("code"))[row.instruction], line and h.span(look("muted", "word"))[line], _files(row, look)],
+        h.td(look("cell"))[_size(row, look), row.effect and h.div(look("ink-failed"))[row.effect]],
         h.td(look("cell"))[row.counts],
     ]
 
@@ -99,65 +97,39 @@ def _files(row: Row, look: Look) -> h.Node:
     if not row.trees or row.layer is None:
         return None
     return h.details(data_key=f"files-{row.layer.number}")[
-        h.summary(look("summary"), KEYS)["files"], [_branch(tree, look) for tree in row.trees], _cut(row.cut, look)
+        h.summary(look("summary"), KEYS)["files"], draw_trees(row.trees, row.cut, look, key=f"b{row.layer.number}")
     ]
-
-
-def _branch(branch: Branch, look: Look) -> h.Node:
-    label = _label(branch, look)
-    if not branch.below and not branch.cut:
-        return h.div(look("line", style="margin-left:18px"))[label]
-    return h.details(data_key=f"b-{branch.path}"[:200], style="margin-left:4px")[
-        h.summary(look("summary"), KEYS)[label],
-        h.div(style="margin-left:14px")[[_branch(child, look) for child in branch.below], _cut(branch.cut, look)],
-    ]
-
-
-def _label(branch: Branch, look: Look) -> h.Node:
-    sign, ink = _SIGNS[branch.change.kind] if branch.change is not None else ("", "note")
-    size = bytes_text(branch.bytes) if branch.bytes or not branch.hidden else ""
-    lost = f"hides {bytes_text(branch.hidden)}" if branch.hidden else ""
-    return h.span[
-        h.span(look("glyph", f"ink-{ink}"), aria_hidden="true")[sign],
-        h.code(look("code"))[one_line(branch.name, 120), "/" if branch.below else ""],
-        " ",
-        h.span(look("muted"))[", ".join(part for part in (size, _what(branch.change), lost) if part)],
-    ]
-
-
-def _what(change: Change | None) -> str:
-    """Say what happened to a path, where the sign does not say all."""
-    if change is None:
-        return ""
-    if change.kind == "removed":
-        return "removed"
-    if change.kind == "rewritten":
-        return "written again, the same"
-    if change.kind == "changed":
-        return f"{' and '.join(change.what)} changed"
-    after = change.after
-    return f"→ {one_line(after.link, 80)}" if after is not None and after.link else ""
-
-
-def _cut(number: int, look: Look) -> h.Node:
-    return h.div(look("muted", style="margin-left:18px"))[f"and {plural(number, 'smaller one')}"] if number else None
 
 
 def _notes(scene: Scene, look: Look) -> h.Node:
-    secrets = (
-        scene.secrets
-        and h.div(look("box", "box-failed"))[
-            h.strong[f"{plural(len(scene.secrets), 'place')} with what looks like a secret"],
-            h.ul[(h.li[f"{where}: {what}"] for where, what in scene.secrets[:30])],
-            len(scene.secrets) > 30 and f"and {len(scene.secrets) - 30} more",
-            h.p(look("remark"))[MEND],
-        ]
-    )
-    repeats = (
-        scene.repeats
+    return h.div[
+        scene.hidden
+        and h.div(look("box", "box-failed" if scene.hiding else "box-note"))[
+            h.p(look("remark"))[scene.hidden],
+            scene.hiding and h.ul(style="margin:0 0 3px")[(h.li[each] for each in scene.hiding)],
+        ],
+        _secrets(scene, look) if scene.secrets else None,
+        bool(scene.repeats)
         and h.details(data_key="repeats")[
-            h.summary(look("summary"), KEYS)["Paths that layers hold more than once"],
+            h.summary(look("summary"), KEYS)["Paths that layers hold more than once, as the tool dive counts them"],
+            h.p(look("remark", "muted"))[EFFICIENCY],
             h.ul[(h.li[h.code(look("code"))[path], ": ", what] for path, what in scene.repeats)],
-        ]
-    )
-    return h.div[secrets, repeats, scene.state == "read" and h.p(look("muted"))[HIDDEN]]
+        ],
+    ]
+
+
+def _secrets(scene: Scene, look: Look) -> h.Node:
+    mends = list(dict.fromkeys(secret.mend for secret in scene.secrets))
+    return h.div(look("box", "box-failed"))[
+        h.strong[f"{plural(len(scene.secrets), 'place')} with what looks like a secret"],
+        h.ul(style="margin:0 0 3px")[(_secret(secret, look) for secret in scene.secrets[:MOST_SECRETS])],
+        len(scene.secrets) > MOST_SECRETS and h.p(look("remark"))[f"and {len(scene.secrets) - MOST_SECRETS} more"],
+        h.strong["What to do instead"],
+        h.ul(style="margin:0 0 3px")[(h.li[mend] for mend in mends)],
+        h.p(look("remark"))["And change the secret: who has the image has the value."],
+    ]
+
+
+def _secret(secret: Secret, look: Look) -> h.Node:
+    where = f"layer {secret.layer}: " if secret.layer else ""
+    return h.li[where, h.code(look("code"))[secret.place], f": {secret.what}; {secret.fate}"]

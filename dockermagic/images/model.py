@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dockermagic.images.entries import Files, Finding
+from dockermagic.images.entries import Entry, Files, Finding, Package
+from dockermagic.images.secrets import Given
 from dockermagic.images.stack import Change, Stacked, stack
 from dockermagic.images.waste import Waste, waste
 from dockermagic.views.shown import ShownOnce
+
+if TYPE_CHECKING:
+    from dockermagic.images.answers import Finds, Tree
 
 __all__ = ["Image", "Layer", "Step"]
 
@@ -57,7 +61,8 @@ class Image(ShownOnce):
     `name`: as it was asked for. `size`: bytes as the engine reports them. `platform`: "linux/amd64". `config`: the part of its
     configuration that a container gets: "Env", "Cmd", "Entrypoint", "User", "WorkingDir", "Labels", "ExposedPorts".
     `received`: bytes of its archive that have come; `started`, `finished`: seconds since the epoch. `how`: how the reading ended:
-    "ended", "interrupted", or an error; empty while it goes on.
+    "ended", "interrupted", or an error; empty while it goes on. `given`: values in its configuration and history that look like
+    secrets.
     """
 
     name: str
@@ -73,6 +78,7 @@ class Image(ShownOnce):
     started: float = 0.0
     finished: float | None = None
     how: str = ""
+    given: tuple[Given, ...] = ()
 
     def ended(self, now: float, how: str) -> Image:
         """Give it at its end: "ended", "interrupted", or an error."""
@@ -92,15 +98,16 @@ class Image(ShownOnce):
     @cached_property
     def stacked(self) -> Stacked:
         """The layers on top of each other, up to the first one that was not read."""
-        return stack(self._known)
+        return stack(self.known)
 
     @cached_property
     def waste(self) -> Waste:
         """What the tool `dive` would say of it."""
-        return waste(self._known)
+        return waste(self.known)
 
     @property
-    def _known(self) -> list[Files]:
+    def known(self) -> list[Files]:
+        """The layers that were read, up to the first one that was not."""
         known = []
         for layer in self.layers:
             if layer.files is None:
@@ -136,8 +143,56 @@ class Image(ShownOnce):
         """What looks like a secret: the layer's number, and what was found there."""
         return tuple((layer.number, finding) for layer in self.layers for finding in layer.findings)
 
+    @cached_property
+    def packages(self) -> tuple[Package, ...]:
+        """The packages that a container finds installed, as the package managers' own files say."""
+        top = self.stacked.top
+        found = []
+        for number, files in enumerate(self.known):
+            for package in files.packages:
+                node = top.find(package.path)
+                if node is not None and node.entry is not None and node.layer == number:
+                    found.append(package)
+        return tuple(found)
+
+    def files(self, layer: int = 0) -> tuple[Entry, ...]:
+        """Give what a container would see of the image, up to a layer.
+
+        Parameters:
+            layer: its number, from 1; 0 for the whole image.
+
+        Raises:
+            UsageError: there is no such layer.
+        """
+        from dockermagic.images.looking import entries_of
+
+        return tuple(sorted(entries_of(self, layer), key=lambda entry: entry.path))
+
+    def find(self, pattern: str) -> Finds:
+        """Find files by name in every layer, also those that a later layer removed.
+
+        Parameters:
+            pattern: as in a shell, "*.key"; with a slash in it, of the whole path: "/etc/*.conf".
+        """
+        from dockermagic.images.looking import find
+
+        return find(self, pattern)
+
+    def tree(self, path: str = "/", layer: int = 0) -> Tree:
+        """Give what lies below a directory, as a layer left it.
+
+        Parameters:
+            layer: its number, from 1; 0 for the whole image.
+
+        Raises:
+            UsageError: there is no such layer, or nothing at that path.
+        """
+        from dockermagic.images.looking import tree
+
+        return tree(self, path, layer)
+
     def save(self, path: str | Path) -> Path:
-        """Write it to a file: the picture as .html, or everything as .json.
+        """Write it to a file: the picture as .html or .svg, or everything as .json.
 
         Parameters:
             path: the file; its ending says what is written.

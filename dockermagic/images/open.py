@@ -17,9 +17,10 @@ from dockermagic.engine.http import Exchange
 from dockermagic.errors import ArchiveError
 from dockermagic.images.archive import Meter, config_of, read_archive
 from dockermagic.images.entries import Files
-from dockermagic.images.history import steps_of
+from dockermagic.images.history import layer_flags, steps_of
 from dockermagic.images.model import Image, Layer, Step
-from dockermagic.images.secrets import look
+from dockermagic.images.packages import look_inside
+from dockermagic.images.secrets import given_in_config
 from dockermagic.images.shelf import Shelf
 
 __all__ = ["open_image"]
@@ -56,8 +57,12 @@ def open_image(
     for layer in image.layers:
         files = shelf.take(layer.diff_id)
         image = image.read(files) if files is not None else image
+    flags = shelf.flags(image.id)
+    if flags is not None:
+        image = with_steps(image, steps_of(history, {}, len(image.layers), flags))
     told(image)
-    if not image.complete:
+    # An image of known layers only, whose history leaves open what made which, is read for its configuration.
+    if not image.complete or (flags is None and sum(step.layer > 0 for step in image.steps) != len(image.layers)):
         image = _streamed(engine, image, history, shelf, told, hold or (lambda exchange: None))
         shelf.tidy()
     image = replace(image, finished=time.time())
@@ -80,6 +85,8 @@ def _described(engine: Engine, name: str) -> tuple[Image, list[dict[str, Any]]]:
         command=f"docker image save {name}",
         started=time.time(),
     )
+    written = [str(each.get("CreatedBy") or "") for each in reversed(history)]
+    image = replace(image, given=given_in_config(image.config, written))
     return with_steps(image, steps_of(history, {}, len(diff_ids))), history
 
 
@@ -131,7 +138,7 @@ def _streamed(
     try:
         # An image store gives out a name's manifest with the name; an ID is what is left when there is none.
         exchange.send("GET", engine.path(f"/images/{named(image.id if image.name in image.id else image.name)}/get"))
-        texts = read_archive(reading.counted(exchange), reading.found, look, Meter(2 * image.size + ROOM))
+        texts = read_archive(reading.counted(exchange), reading.found, look_inside, Meter(2 * image.size + ROOM))
     finally:
         exchange.close()
     if reading.wanted:
@@ -140,4 +147,5 @@ def _streamed(
             "Was the image removed meanwhile? If not, its store is damaged: remove the image, and pull or build it again.",
         )
     config = config_of(texts, [layer.diff_id for layer in image.layers])
+    shelf.put_flags(image.id, layer_flags(config))
     return with_steps(reading.image, steps_of(history, config, len(image.layers))) if config else reading.image

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dockermagic.images.branches import Branch, branches, pruned
+from dockermagic.images.given_away import Secret, secrets_of
 from dockermagic.images.model import Image, Layer, Step
 from dockermagic.images.stack import Change
+from dockermagic.secrecy import masked_words
 from dockermagic.views.hostile import one_line
 from dockermagic.views.units import bytes_text, plural
 
@@ -14,6 +17,9 @@ __all__ = ["Row", "Scene", "scene", "summary"]
 
 IN_ALL = 420
 """Branches of trees that are drawn in all; the rest is a question away."""
+
+MOST_HIDING = 6
+"""Hidden files that are named."""
 
 _SIGNS = {"added": "+", "changed": "~", "rewritten": "=", "removed": "−"}
 
@@ -23,7 +29,7 @@ class Row:
     """A step of the image's history, with its layer if it made one.
 
     `share`: of all bytes, 0 to 1. `counts`: how many paths it added, changed and removed, in words. `fate`: what became of its
-    bytes. `cut`: how many of its trees are left out.
+    bytes; `effect`: what it took away from the layers below. `cut`: how many of its trees are left out.
     """
 
     step: Step
@@ -34,20 +40,26 @@ class Row:
     counts: str = ""
     hidden: int = 0
     fate: str = ""
+    effect: str = ""
     trees: tuple[Branch, ...] = ()
     cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The whole picture: `state` of "reading", "read", "interrupted" or "failed", title, what is said of it all, and the rows."""
+    """The whole picture: `state` of "reading", "read", "interrupted" or "failed", title, what is said of it all, and the rows.
+
+    `hidden`: what is said of hidden bytes; `hiding`: the largest of them, file by file.
+    """
 
     state: str
     title: str
     facts: tuple[str, ...]
     rows: tuple[Row, ...]
-    secrets: tuple[tuple[str, str], ...]
+    secrets: tuple[Secret, ...]
     repeats: tuple[tuple[str, str], ...]
+    hidden: str = ""
+    hiding: tuple[str, ...] = ()
 
 
 def scene(image: Image) -> Scene:
@@ -59,12 +71,14 @@ def scene(image: Image) -> Scene:
     rows = [
         _row(image, step, layers.pop(step.layer), total, room)
         if step.layer in layers
-        else Row(step, None, one_line(step.instruction, 300))
+        else Row(step, None, one_line(masked_words(step.instruction), 300))
         for step in image.steps
     ]
     rows += [_row(image, layer.step, layer, total, room) for layer in layers.values()]
     state = "read" if image.complete else "interrupted" if image.how == "interrupted" else "failed" if image.how else "reading"
-    return Scene(state, image.name, facts(image), tuple(rows), _secrets(image), _repeats(image))
+    return Scene(
+        state, image.name, facts(image), tuple(rows), secrets_of(image), _repeats(image), hidden_words(image), tuple(_hiding(image))
+    )
 
 
 def facts(image: Image) -> tuple[str, ...]:
@@ -89,17 +103,19 @@ def summary(image: Image) -> str:
 def _row(image: Image, step: Step, layer: Layer, total: int, room: int) -> Row:
     changes = image.changes(layer.number)
     hidden = image.stacked.hidden[layer.number - 1] if changes else 0
+    hides = sum(change.hidden for change in changes)
     trees = branches(changes)
     drawn = pruned(trees, room)
     return Row(
         step,
         layer,
-        one_line(step.instruction, 300) or "(not told)",
+        one_line(masked_words(step.instruction), 300) or "(not told)",
         bytes_text(layer.size) if layer.size is not None else "",
         (layer.size or 0) / total,
         _counts(changes) if layer.files is not None else "not read yet",
         hidden,
-        f"{bytes_text(hidden)} of it hidden by later layers" if hidden else "",
+        _fate(layer, hidden),
+        f"hides {bytes_text(hides)} of the layers below; the image gets no smaller" if hides else "",
         tuple(drawn),
         len(trees) - len(drawn),
     )
@@ -110,16 +126,37 @@ def _counts(changes: tuple[Change, ...]) -> str:
     return " ".join(f"{_SIGNS[kind]}{number:,}" for kind, number in numbers.items() if number) or "no files"
 
 
-def _secrets(image: Image) -> tuple[tuple[str, str], ...]:
-    """Say where something looks like a secret, and whether a container still sees the file."""
-    said = []
-    for number, finding in image.findings:
-        node = image.stacked.top.find(finding.path)
-        gone = node is None or node.entry is None or node.layer != number - 1
-        place = f"/{finding.path}" + (f", line {finding.line}" if finding.line else "")
-        fate = ": gone for a container, but still in the layer" if gone else ""
-        said.append((f"layer {number}", one_line(f"{place}: {finding.rule}{fate}", 300)))
-    return tuple(said)
+def _fate(layer: Layer, hidden: int) -> str:
+    """Say what of a layer's bytes later layers hid."""
+    if not hidden:
+        return ""
+    return "all of it hidden by later layers" if hidden == layer.size else f"{bytes_text(hidden)} of it hidden by later layers"
+
+
+def hidden_words(image: Image) -> str:
+    """Explain hidden bytes by this very image."""
+    if not image.complete:
+        return ""
+    if not image.hidden:
+        return "Nothing is hidden: no layer overwrites or removes what a layer below holds."
+    share = 100 * image.hidden / max(1, image.unpacked)
+    return (
+        f"{bytes_text(image.hidden)} of {bytes_text(image.unpacked)} ({share:.0f} %) are hidden: later layers overwrote or removed "
+        "these files. A layer never changes again, so their bytes are still pulled, pushed and stored with the image, and no "
+        "container sees them."
+    )
+
+
+def _hiding(image: Image) -> Iterator[str]:
+    """Yield the largest hidden files: what they are, where they lie, and what hid them."""
+    found = [
+        (change, layer) for layer in image.layers for change in image.changes(layer.number) if change.hidden and image.complete
+    ]
+    for change, layer in sorted(found, key=lambda each: -each[0].hidden)[:MOST_HIDING]:
+        how = "removed" if change.kind == "removed" else "written again" if "content" not in change.what else "overwritten"
+        how = f"copied for a new {' and '.join(change.what)}" if change.what and "content" not in change.what else how
+        where = "/" if change.before is not None and change.before.kind == "directory" else ""
+        yield one_line(f"/{change.path}{where}: {bytes_text(change.hidden)}, {how} in layer {layer.number}", 300)
 
 
 def _repeats(image: Image) -> tuple[tuple[str, str], ...]:

@@ -16,11 +16,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from dockermagic.images.entries import Entry, Files, Finding
+from dockermagic.images.entries import Entry, Files, Finding, Package
 
 __all__ = ["Shelf"]
 
-VERSION = 1
+VERSION = 2
 MOST_BYTES = 300_000_000
 """Bytes that all of them may take; beyond that the ones unused for the longest time go."""
 
@@ -39,11 +39,11 @@ class Shelf:
             folder = user_cache_path("dockermagic") / "layers"
         self.folder = folder
 
-    def _path(self, diff_id: str) -> Path:
+    def _path(self, diff_id: str, more: str = "") -> Path:
         digest = diff_id.rpartition(":")[2]
         if not digest.isalnum():
             raise ValueError(diff_id)
-        return self.folder / f"{digest}.json.gz"
+        return self.folder / f"{digest}{more}.json.gz"
 
     def take(self, diff_id: str) -> Files | None:
         """Give a layer; None when it is not here."""
@@ -60,16 +60,31 @@ class Shelf:
     def put(self, files: Files) -> None:
         """Keep a layer."""
         with contextlib.suppress(OSError, ValueError):
-            path = self._path(files.diff_id)
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as new:
-                try:
-                    new.write(gzip.compress(json.dumps(_written(files), separators=(",", ":")).encode(), 1))
-                    new.close()
-                    os.replace(new.name, path)
-                except BaseException:
-                    os.unlink(new.name)
-                    raise
+            self._write(self._path(files.diff_id), _written(files))
+
+    def _write(self, path: Path, document: Any) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as new:
+            try:
+                new.write(gzip.compress(json.dumps(document, separators=(",", ":")).encode(), 1))
+                new.close()
+                os.replace(new.name, path)
+            except BaseException:
+                os.unlink(new.name)
+                raise
+
+    def flags(self, image_id: str) -> tuple[bool, ...] | None:
+        """Give which entries of an image's history made a layer; None when that is not kept."""
+        try:
+            read = json.loads(gzip.decompress(self._path(image_id, "-history").read_bytes()))
+        except (OSError, EOFError, ValueError, RecursionError):
+            return None
+        return tuple(map(bool, read)) if isinstance(read, list) else None
+
+    def put_flags(self, image_id: str, flags: tuple[bool, ...]) -> None:
+        """Keep which entries of an image's history made a layer."""
+        with contextlib.suppress(OSError, ValueError):
+            self._write(self._path(image_id, "-history"), list(flags))
 
     def tidy(self) -> None:
         """Remove what was unused for the longest time, when there is too much."""
@@ -84,6 +99,7 @@ class Shelf:
 
 _ENTRY = attrgetter(*(each.name for each in fields(Entry)))
 _FINDING = attrgetter(*(each.name for each in fields(Finding)))
+_PACKAGE = attrgetter(*(each.name for each in fields(Package)))
 
 
 def _written(files: Files) -> dict[str, Any]:
@@ -93,6 +109,7 @@ def _written(files: Files) -> dict[str, Any]:
         "packed": files.packed,
         "unsafe": files.unsafe,
         "findings": [_FINDING(finding) for finding in files.findings],
+        "packages": [_PACKAGE(package) for package in files.packages],
         "entries": [_ENTRY(entry) for entry in files.entries],
     }
 
@@ -106,4 +123,5 @@ def _read(document: Any) -> Files | None:
         packed=document["packed"],
         unsafe=document["unsafe"],
         findings=tuple(Finding(*row) for row in document["findings"]),
+        packages=tuple(Package(*row) for row in document["packages"]),
     )

@@ -25,6 +25,8 @@ WORDS = {
     "06-lifecycle": ("exited with code 137", "SIGTERM", "grace period", "one image", "Removed:"),
     "07-ports-and-expose": ("only exposed", "nobody listens", "loopback only", "open", "Removed:"),
     "11-compose": ("connection refused", "Started is not ready", "healthy", "db"),
+    "08-a-dockerfile-that-wastes-no-time": ("npm install", "cached", "lesson-api", "Removed:"),
+    "14-where-to-go-next": ("lesson-pages", "Removed:"),
     "10-cheatsheet": ("my-app", "Repository", "Reclaimable", "Removed:"),
 }
 

@@ -85,13 +85,35 @@ def main() -> None:
         modes=[oct(stat.S_IMODE(os.stat(path).st_mode)) for path in (engine.address.url[7:], Path(engine.address.url[7:]).parent)],
     )
     cell('%docker run --rm -v keep:/data busybox sh -c "echo kept > /data/file"')
-    closed(cell)
+    closed(cell, shell)
     crashes(cell)
     cell("%docker_engine stop")
     told(left=[line for pid, line in processes().items() if pid not in before], open=listening())
 
 
-def closed(cell) -> None:  # type: ignore[no-untyped-def]
+def refusal(shell, text: str) -> str:  # type: ignore[no-untyped-def]
+    """Run a cell that is to fail, and give what is told."""
+    return str(shell.run_cell(text).error_in_exec)
+
+
+def behind() -> str:
+    """Ask the engine for a folder that is not shared, as Compose would, past all that dockermagic checks."""
+    from docker.errors import APIError
+
+    from dockermagic import session
+
+    api = session.CURRENT.engine.api
+    made = api.create_container("busybox", host_config=api.create_host_config(binds=["/nowhere/data:/data"]))
+    try:
+        api.start(made)
+    except APIError as error:
+        return str(error)
+    finally:
+        api.remove_container(made, force=True)
+    return ""
+
+
+def closed(cell, shell) -> None:  # type: ignore[no-untyped-def]
     """See what a container reaches of the API, of the pod's loopback and of its files."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 9999), http.server.SimpleHTTPRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -114,6 +136,11 @@ def closed(cell) -> None:  # type: ignore[no-untyped-def]
     told(
         bound=said(cell, f"-v {here}:/here busybox sh -c 'cat /here/shared.txt; echo back > /here/back.txt'"),
         back=(here / "back.txt").read_text(),
+    )
+    told(
+        outside=refusal(shell, f"%docker run --rm -v {Path.home()}:/data busybox ls /data"),
+        behind=behind(),
+        taken=refusal(shell, "%docker run -d -p 9999:80 app:1"),
     )
     server.shutdown()
     server.server_close()

@@ -103,6 +103,13 @@ def test_a_guest_sees_the_folders_that_were_asked_for_and_no_more(facts: dict[st
     assert got_into == ["got into /home/jovyan/work"]  # its own, and none of those above, beside or linked to
 
 
+def test_a_folder_or_a_port_that_cannot_be_had_is_refused_in_words(facts: dict[str, Any]) -> None:
+    assert "does not reach /home/jovyan: only /home/jovyan/work is shared" in facts["outside"]
+    assert "%docker_engine start --share /home/jovyan" in facts["outside"]
+    assert "read-only file system" in facts["behind"]
+    assert "Port 9999 of this machine is taken" in facts["taken"]
+
+
 def test_what_crashes_is_noticed_and_comes_back_with_its_images_and_volumes(facts: dict[str, Any]) -> None:
     assert facts["after_network"] == "built\n"
     assert facts["noticed_after"] < 2

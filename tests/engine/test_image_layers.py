@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from dockermagic.engine import Engine
 from dockermagic.errors import ArchiveError, EngineError
 from dockermagic.images import open as opening
 from dockermagic.images.entries import Entry, place_of
+from dockermagic.images.forward import Forward
 from dockermagic.images.model import Image
 from dockermagic.images.open import open_image
 from dockermagic.images.shelf import Shelf
@@ -125,6 +127,41 @@ def test_what_a_container_sees(here: Engine, shelf: Shelf, what: str) -> None:
     assert image.complete
     assert sum(step.layer > 0 for step in image.steps) == len(image.layers)
     assert [layer.step.instruction.partition(" ")[0] for layer in image.layers[1:]] == ["RUN"] * (len(image.layers) - 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN mkdir /m && cd /m && for i in $(seq 50000); do : > f$i; done\nRUN rm -r /m",
+        "RUN dd if=/dev/zero of=/sparse bs=1 count=1 seek=1073741823 2>/dev/null\nRUN chmod 600 /sparse",
+    ],
+    ids=["50,000 files", "a sparse file of 1 GB"],
+)
+def test_large_ones(here: Engine, shelf: Shelf, text: str) -> None:
+    build = make(f"FROM busybox\n{text}", engine=here)
+    image = open_image(here, build.image_id, shelf=shelf)
+    container = here.api.create_container(build.image_id, ["true"])
+    try:
+        with tarfile.open(fileobj=_Export(here.api.export(container)), mode="r|") as opened:
+            expected = {place[0]: member.size for member in opened if (place := place_of(member.name)) and of_the_image(place[0])}
+    finally:
+        here.api.remove_container(container)
+    found = {entry.path: entry.size for entry in image.files() if of_the_image(entry.path)}
+    assert {path: size for path, size in found.items() if size} == {path: size for path, size in expected.items() if size}
+    assert found.keys() == expected.keys() - {""}
+    assert image.hidden == (1 << 30 if "sparse" in text else 0)
+    assert sum(change.kind == "removed" for change in image.changes(3)) == ("rm -r" in text)
+
+
+class _Export(io.RawIOBase):
+    """A stream of slices as a file, for tarfile."""
+
+    def __init__(self, slices: Iterable[bytes]) -> None:
+        self.stream = Forward(slices)
+
+    def read(self, size: int = -1) -> bytes:
+        return self.stream.read(size)
 
 
 def test_hidden_bytes_are_those_that_the_last_picture_lacks(here: Engine, shelf: Shelf) -> None:

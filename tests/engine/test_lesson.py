@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 from tests.rig import sharing
-from tests.rig.applications import NODE, POSTGRES
+from tests.rig.applications import NODE, POSTGRES, REGISTRY
 from tests.rig.engines import at
 from tests.rig.fixtures import had
 
@@ -29,9 +30,10 @@ LESSONS = sorted(FOLDER.glob("[0-9]*.md"))
 
 def executed(source: Path, url: str) -> Any:
     notebook = jupytext.read(source)
-    environment = {**os.environ, "DOCKER_HOST": url, "JPY_SESSION_NAME": str(source.with_suffix(".ipynb"))}
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
-    client.execute(env=environment)
+    with tempfile.TemporaryDirectory() as nobody:  # who has done no exercise before
+        environment = {"DOCKER_HOST": url, "JPY_SESSION_NAME": str(source.with_suffix(".ipynb")), "XDG_DATA_HOME": nobody}
+        client.execute(env={**os.environ, **environment})
     return notebook
 
 
@@ -49,6 +51,8 @@ def lesson(request: pytest.FixtureRequest) -> Iterator[Any]:
     url = str(request.getfixturevalue(engine))
     if "apps/booking" in path.read_text():
         had(lambda: sharing.also(at(url), (POSTGRES, NODE)))
+    if REGISTRY in path.read_text():
+        had(lambda: sharing.also(at(url), (REGISTRY,)))
     api = at(url).client().api
     before = {image["Id"] for image in api.images(all=True)}
     yield executed(path, url)

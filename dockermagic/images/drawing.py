@@ -1,0 +1,66 @@
+"""An image's layers as an SVG drawing, for slides: a row a layer, its instruction, its bytes as a bar, what of it is hidden."""
+
+from __future__ import annotations
+
+import htpy as h
+
+from dockermagic.images.model import Image
+from dockermagic.images.scene import Row, facts, hidden_words, scene
+from dockermagic.views.hostile import clip, one_line
+from dockermagic.views.theme import INK
+
+__all__ = ["draw_svg"]
+
+WIDTH, ROW, TOP, BAR_AT, BAR = 1280, 34, 92, 800, 280
+_svg, _rect, _text, _title = h.Element("svg"), h.Element("rect"), h.Element("text"), h.Element("title")
+_DARK, _GREY = "#20262e", "#5c6670"
+
+
+def draw_svg(image: Image) -> str:
+    """Give the drawing; it has a white ground of its own, and needs no fonts but the usual ones."""
+    drawn = scene(image)
+    rows = [row for row in drawn.rows if row.layer is not None]
+    height = TOP + ROW * len(rows) + 56
+    words = clip(hidden_words(image), 170)
+    return str(
+        _svg(
+            xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {WIDTH} {height}",
+            width=str(WIDTH),
+            height=str(height),
+            font_family="Helvetica,Arial,sans-serif",
+        )[
+            _title[f"Layers of {one_line(image.name, 100)}"],
+            _rect(width=str(WIDTH), height=str(height), fill="#ffffff"),
+            _line(32, 44, one_line(image.name, 60), 26, _DARK, weight="bold"),
+            _line(32, 70, " · ".join(facts(image)), 16, _GREY),
+            [_row(row, TOP + ROW * place) for place, row in enumerate(rows)],
+            _line(32, height - 22, words, 14, INK["failed"] if image.hidden else _GREY),
+        ]
+    )
+
+
+def _line(x: int, y: int, words: str, size: int, colour: str, *, weight: str = "normal", mono: bool = False) -> h.Node:
+    more = {"font-family": "Menlo,Consolas,DejaVu Sans Mono,monospace"} if mono else {}
+    return _text({"x": str(x), "y": str(y), "font-size": str(size), "fill": colour, "font-weight": weight, **more})[words]
+
+
+def _row(row: Row, top: int) -> h.Node:
+    layer = row.layer
+    if layer is None:
+        return None
+    width = max(2, round(BAR * row.share))
+    lost = round(width * row.hidden / layer.size) if layer.size else 0
+    middle = top + 22
+    return [
+        _line(32, middle, str(layer.number), 16, _GREY),
+        _line(70, middle, clip(row.instruction, 74), 15, _DARK, mono=True),
+        _bar(BAR_AT, top + 8, BAR, "#e3e7eb"),
+        _bar(BAR_AT, top + 8, width, INK["ran"]),
+        _bar(BAR_AT, top + 8, lost, INK["failed"]) if lost else None,
+        _line(BAR_AT + BAR + 16, middle, row.size, 16, _DARK),
+    ]
+
+
+def _bar(x: int, y: int, width: int, colour: str) -> h.Node:
+    return _rect(x=str(x), y=str(y), width=str(width), height="18", rx="3", fill=colour)
