@@ -11,7 +11,7 @@ help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # What the lessons use; where no registry is reachable, stand-ins under the same names.
-IMAGES := busybox:latest postgres:15 node:20-alpine
+IMAGES := busybox:latest postgres:15 node:20-alpine registry:2
 
 # pip copies the lab extension, also when the package is editable.
 EXTENSION := $(wildcard labextension/* labextension/static/* dockermagic/views/static/*.js dockermagic/views/static/vendor/*.js)

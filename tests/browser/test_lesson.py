@@ -20,6 +20,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(FOLDER.glob("[0-9]*.ipynb"))
 WORDS = {
     "01-images-and-containers": ("succeeded", "cached", "metadata only, no layer", "skipped", "hello:1"),
+    "02-layers-and-cache": ("Ran again because", "cached"),
+    "03-registries": ("already there", "Digest", "Removed:"),
+    "09-dockerignore-and-secrets": (".dockerignore", "Ran again because"),
+    "12-health-checks": ("Started is not ready", "healthy", "tried"),
+    "13-multi-stage": ("hidden", "report:5"),
     "04-volumes": ("named volume", "anonymous volume", "tmpfs", "lesson-data", "Removed:"),
     "05-networks": ("lesson-net", "no DNS", "lesson-server", "Removed:"),
     "06-lifecycle": ("exited with code 137", "SIGTERM", "grace period", "one image", "Removed:"),

@@ -13,7 +13,7 @@ import pytest
 from dockermagic.engine import Engine
 from tests.engine.making import make, salted, statuses
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.again]
 
 Tag = Callable[[str], str]
 

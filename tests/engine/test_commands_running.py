@@ -19,7 +19,7 @@ from dockermagic.labels import KERNEL, NOTEBOOK
 from dockermagic.session import Session
 from tests.rig.processes import await_fact
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.again]
 
 LABELS = ((NOTEBOOK, "test"), (KERNEL, "test"))
 

@@ -17,7 +17,7 @@ from tests.engine.composing import Desk, desk
 from tests.rig.processes import await_fact
 
 __all__ = ["desk"]
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.again]
 
 RACE = """\
 services:

@@ -13,7 +13,7 @@ import pytest
 from dockermagic.compose.program import PACKAGE
 from tests.engine.test_embedded_pod import image
 from tests.rig import embedded, images
-from tests.rig.applications import NODE, POSTGRES
+from tests.rig.applications import NODE, POSTGRES, REGISTRY
 from tests.rig.fixtures import had
 from tests.rig.places import ROOT
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
 LESSONS = [path.stem for path in sorted((ROOT / "notebooks").glob("[01]*.md"))]
-IMAGES = (images.BUSYBOX, images.DEBIAN, POSTGRES, NODE)
+IMAGES = (images.BUSYBOX, images.DEBIAN, POSTGRES, NODE, REGISTRY)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.engine.living import HEEDS, SLEEPS, Makes, making
 from tests.engine.relays import over_unix, relay
 from tests.rig.processes import await_fact
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("alone")]
+pytestmark = [pytest.mark.engine, pytest.mark.again, pytest.mark.usefixtures("alone")]
 WITHIN = 15
 
 
