@@ -15,7 +15,7 @@ from tests.rig.places import CACHE, ROOT, STATE, RigError, say
 
 BUILDER = ROOT / "binder/engine"
 KERNEL = "DOCKERMAGIC_KERNEL"
-"""The variable that names a kernel; else one lies beside the repository, in shared/uml."""
+"""The variable that names a kernel; else one lies beside the repository, or beside the one that it is a clone of, in shared/uml."""
 PYTHON = (
     *("python3.11", "python3.11-minimal", "libpython3.11-stdlib", "libpython3.11-minimal", "libssl3", "libsqlite3-0", "libffi8"),
     *(
@@ -42,7 +42,7 @@ def kernel() -> Path:
     """
     named = os.environ.get(KERNEL, "")
     known = json.loads((BUILDER / "lock.json").read_text())["kernel"]["known"]
-    beside = [Path(named)] if named else sorted([*(ROOT.parent / "shared/uml").glob("linux*"), *(CACHE / "kernel").glob("linux*")])
+    beside = [Path(named)] if named else [path for folder in _folders() for path in sorted(folder.glob("linux*"))]
     found = [(known[digest]["confines_hostfs"], path) for path in beside if (digest := _kernels_digest(path)) in known]
     if not found:
         raise RigError(
@@ -50,6 +50,13 @@ def kernel() -> Path:
             f"Name one in {KERNEL}, or compile it (20 minutes): make engine KERNEL=build"
         )
     return max(found)[1]
+
+
+def _folders() -> list[Path]:
+    """Give where a kernel may lie."""
+    origin = subprocess.run(["git", "-C", str(ROOT), "remote", "get-url", "origin"], capture_output=True, text=True, check=False)
+    above = [*ROOT.parents, *(Path(origin.stdout.strip()).parents if origin.stdout.startswith("/") else ())]
+    return [*(folder / "shared/uml" for folder in above), CACHE / "kernel"]
 
 
 def _kernels_digest(path: Path) -> str:
