@@ -60,6 +60,8 @@ class Door:
 
     def close(self) -> None:
         """Let nobody in any more, and let go of who is in."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who waits at it
         self._listener.close()
         with self._lock:
             users = list(self._users)
