@@ -26,8 +26,18 @@ from tests.rig.processes import await_fact
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("alone")]
 
 
+EARLIER: set[threading.Thread] = set()
+
+
+@pytest.fixture(autouse=True)
+def _earlier() -> None:
+    EARLIER.clear()
+    EARLIER.update(threading.enumerate())
+
+
 def working() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("dockermagic")]
+    """Name the threads of dockermagic's that this test has begun."""
+    return [thread.name for thread in set(threading.enumerate()) - EARLIER if thread.name.startswith("dockermagic")]
 
 
 class Slow:
