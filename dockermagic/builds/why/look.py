@@ -38,6 +38,16 @@ _WARM_LOCK = threading.Lock()
 MOST_WARM = 4
 
 
+def _forked() -> None:
+    """Begin anew in a process that was forked: whoever held the lock is not in it."""
+    global _WARM_LOCK  # noqa: PLW0603  # one for the process, and this is another one
+    _WARM_LOCK = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files of a context, and how they were looked at; `known` and `changed` are for the next time."""

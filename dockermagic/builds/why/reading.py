@@ -51,12 +51,11 @@ def read_print(path: str, info: os.stat_result) -> tuple[Print | None, Stamp | N
 
 
 def _pieces(handle: int, size: int) -> Iterator[bytes]:
+    """Yield a file's bytes, and no more of them than it had: one that grows may grow without end, and its size tells on it."""
     left = size
-    while piece := os.read(handle, min(PIECE, left + 1)):
-        left = max(0, left - len(piece))
+    while left > 0 and (piece := os.read(handle, min(PIECE, left))):
+        left -= len(piece)
         yield piece
-        if not left and len(piece) <= size < PIECE:
-            return
 
 
 def _attributes(handle: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from contextlib import AbstractContextManager
 
@@ -26,4 +27,12 @@ def settle(patience: float = 5.0) -> None:
         _writing.release()
 
 
+def _forked() -> None:
+    """Begin anew in a process that was forked: the thread that was writing is not in it, and would never be done."""
+    global _writing  # noqa: PLW0603  # one for the process, and this is another one
+    _writing = threading.Lock()
+
+
 atexit.register(settle, 2.0)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
