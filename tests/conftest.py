@@ -37,5 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in ("engine", "browser"):
             item.add_marker(folder)
         given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-        if "engine20" in given and item.get_closest_marker("again") is not None:
+        again = item.get_closest_marker("again")
+        if again is not None and set(again.args or ("engine20",)) & {each for each in given if isinstance(each, str)}:
             item.add_marker("long")

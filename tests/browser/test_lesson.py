@@ -60,7 +60,7 @@ def fresh_copy(lesson: Path, folder: Path, url: str) -> Path:
     return path
 
 
-FIRST = ("01-images-and-containers", "06-lifecycle")
+FIRST = ("01-images-and-containers",)
 EACH = [pytest.param(path, id=path.stem, marks=[] if path.stem in FIRST else [pytest.mark.long]) for path in LESSONS]
 
 

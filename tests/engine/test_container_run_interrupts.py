@@ -17,7 +17,7 @@ from dockermagic.errors import RunCancelled
 from tests.engine.run_bench import Looking, Runs, printed
 from tests.rig.processes import await_fact
 
-pytestmark = pytest.mark.again
+pytestmark = pytest.mark.again("engine20", "podman")
 
 POLITE = "busybox sh -c 'trap \"echo bye; exit 7\" INT; echo ready; while true; do sleep 0.1; done'"
 STUBBORN = "busybox sh -c 'trap \"\" INT TERM; echo ready; while true; do sleep 0.1; done'"

@@ -20,7 +20,7 @@ from dockermagic.errors import ContainerFailed, RunCancelled, UsageError
 from tests.engine.run_bench import Looking, Runs, printed, request_of
 from tests.rig.processes import await_fact
 
-pytestmark = pytest.mark.again
+pytestmark = pytest.mark.again("engine20", "podman")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from dockermagic.errors import UsageError
 from tests.engine.run_bench import Looking, Runs, request_of
 from tests.rig.processes import await_fact
 
-pytestmark = pytest.mark.again
+pytestmark = pytest.mark.again("engine20", "podman")
 
 
 @pytest.fixture

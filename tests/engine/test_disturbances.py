@@ -25,7 +25,7 @@ from dockermagic.engine.address import Address
 from tests.engine.making import MADE, failing, make, salted
 from tests.rig.registry import Registry
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("alone")]
+pytestmark = [pytest.mark.engine, pytest.mark.again("engine20", "podman"), pytest.mark.usefixtures("alone")]
 
 
 class Silent:

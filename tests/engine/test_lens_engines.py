@@ -22,7 +22,7 @@ from dockermagic.errors import EngineError
 from tests.engine.living import SLEEPS, Makes, making
 from tests.rig.processes import await_fact
 
-pytestmark = [pytest.mark.engine, pytest.mark.again]
+pytestmark = [pytest.mark.engine, pytest.mark.again("engine20", "podman")]
 
 
 @pytest.fixture
