@@ -35,7 +35,7 @@ def project(engine: str) -> Iterator[str]:
     yield made
     client = at(engine).client()
     mine = {"label": f"com.docker.compose.project={made}"}
-    for each in client.containers.list(all=True, filters=mine):
+    for each in client.containers.list(all=True, ignore_removed=True, filters=mine):
         each.remove(force=True)
     for network in client.networks.list(filters=mine):
         network.remove()
@@ -64,5 +64,5 @@ def test_a_stack_is_drawn_and_moves(lab_page: LabPage, engine: str, project: str
     lab_page.open("down.ipynb", [cells[0], f"%compose -p {project} down -v"])
     lab_page.run()
     lab_page.done(60)
-    assert client.containers.list(all=True, filters={"name": project}) == []
+    assert client.containers.list(all=True, ignore_removed=True, filters={"name": project}) == []
     assert client.volumes.list(filters={"name": project}) == []

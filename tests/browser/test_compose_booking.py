@@ -41,7 +41,9 @@ class Project:
         return f"http://127.0.0.1:{self.ports['FRONTEND_PORT']}/"
 
     def containers(self) -> list[Any]:
-        found = self.client.containers.list(all=True, filters={"label": f"com.docker.compose.project={self.name}"})
+        found = self.client.containers.list(
+            all=True, ignore_removed=True, filters={"label": f"com.docker.compose.project={self.name}"}
+        )
         self.nameless |= {mount["Name"] for each in found for mount in each.attrs["Mounts"] if len(mount.get("Name", "")) == 64}
         return list(found)
 

@@ -37,7 +37,7 @@ def name(engine: str) -> Iterator[str]:
     made = f"dmt{secrets.token_hex(4)}"
     yield made
     client = at(engine).client()
-    for each in client.containers.list(all=True, filters={"name": made}):
+    for each in client.containers.list(all=True, ignore_removed=True, filters={"name": made}):
         each.remove(force=True)
 
 
@@ -60,7 +60,7 @@ def test_a_container_that_floods_the_notebook(lab_page: LabPage, engine: str, na
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
     lab_page.done(30)
     page.wait_for_function("() => !document.querySelector('.dm-live')")
-    assert at(engine).client().containers.list(all=True, filters={"name": name}) == []
+    assert at(engine).client().containers.list(all=True, ignore_removed=True, filters={"name": name}) == []
     assert page.evaluate("() => window.PWNED") is None
     assert page.locator(".jp-OutputArea img:not([src^='data:image/svg+xml'])").count() == 0
     assert memory < 300 * MEGABYTE, memory / MEGABYTE

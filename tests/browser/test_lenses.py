@@ -22,7 +22,7 @@ def name(engine: str) -> Iterator[str]:
     client.containers.run("busybox", ["sh", "-c", "mkdir /www; while [ ! -e /go ]; do sleep 0.05; done; httpd -f -p 8080"],
                           name=made, detach=True, ports={"8080/tcp": ("127.0.0.1", None)})  # fmt: skip
     yield made
-    for each in client.containers.list(all=True, filters={"name": made}):
+    for each in client.containers.list(all=True, ignore_removed=True, filters={"name": made}):
         each.remove(force=True)
     for network in client.networks.list(names=[made]):
         network.remove()

@@ -32,7 +32,7 @@ class Stage:
         self.lab_page.open(f"{self.name}.ipynb", [SETUP.format(url=self.url), cell])
         self.lab_page.run()
         self.lab_page.done(60)
-        return next((each for each in self.client.containers.list(all=True) if each.name == self.name), None)
+        return next((each for each in self.client.containers.list(all=True, ignore_removed=True) if each.name == self.name), None)
 
     def shows(self, *words: str, seconds: float = 20) -> None:
         """Wait until the picture has these words."""
@@ -43,7 +43,7 @@ class Stage:
 def stage(lab_page: LabPage, engine: str) -> Iterator[Stage]:
     made = Stage(lab_page, engine)
     yield made
-    for each in made.client.containers.list(all=True):
+    for each in made.client.containers.list(all=True, ignore_removed=True):
         if made.name in each.name:
             with contextlib.suppress(APIError):  # one that removes itself may be at it
                 each.remove(force=True)

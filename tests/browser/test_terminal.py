@@ -213,6 +213,7 @@ def test_an_editor_in_a_container(lab_page: LabPage, engine: str) -> None:
     page.keyboard.type("second")
     page.keyboard.press("Escape")
     shows(page, "first line\nsecond")
+    shows(page, "\n- /tmp/note")  # what comes with the Escape would count as the rest of a key's sequence
     typed(page, ":wq")
     shows(page, "# vi /tmp/note")  # what is typed before it has ended may be the editor's
     typed(page, "clear; wc -l /tmp/note; stty size")
