@@ -100,8 +100,8 @@ def html(found: Xray) -> str:
             h.p[h.strong[_head(found)]],
             warned,
             Markup(_folders(found).html()),  # noqa: S704  # escaped by the table
-            Markup(_rules(found).html()) if found.rules else None,  # noqa: S704
+            Markup(_rules(found).html()) if found.rules else None,  # noqa: S704  # as above
             [h.p[each] for each in _worth(found)],
-            h.details[h.summary[more], Markup(listed.html())],  # noqa: S704
+            h.details[h.summary[more], Markup(listed.html())],  # noqa: S704  # as above
         ]
     )
