@@ -10,27 +10,25 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import threading
 import time
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from dockermagic.builds import events as ev
 from dockermagic.builds.cause import Prediction
 from dockermagic.builds.command import docker_command, relative
 from dockermagic.builds.dockerfile import Dockerfile, read_dockerfile
 from dockermagic.builds.fold import apply
-from dockermagic.builds.measure import measure
-from dockermagic.builds.model import Build, Step
-from dockermagic.builds.paths import Path_, build_args, open_path
+from dockermagic.builds.model import Build
+from dockermagic.builds.paths import build_args
 from dockermagic.builds.plan import plan_stages, plan_steps
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.story import cancelled, explain
 from dockermagic.builds.why import recent
 from dockermagic.builds.why.look import foresee
-from dockermagic.builds.why.observe import Observer
-from dockermagic.engine.engine import Engine, reason
-from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError, DockerMagicError
+from dockermagic.builds.worker import Worker
+from dockermagic.engine.engine import Engine
+from dockermagic.errors import BuildCancelled, BuildFailed, DockerfileError
 from dockermagic.interrupts import Interrupts
 
 LAST_WORDS = 1.0
@@ -80,100 +78,10 @@ def planned(request: BuildRequest, path: ev.BuildPath = "buildkit") -> tuple[Doc
     return dockerfile, build
 
 
-class _Worker:
-    """Carries one build out in a thread and queues what happens."""
-
-    def __init__(self, request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...]) -> None:
-        self.events: queue.SimpleQueue[ev.Event | None] = queue.SimpleQueue()
-        self._request, self._engine, self._dockerfile = request, engine, dockerfile
-        self._kind, self._path = open_path(request, engine, dockerfile, steps, self.events.put)
-        self._why = Observer(request, engine, dockerfile, steps, self.events.put)
-        self._cancelled = threading.Event()
-        self.started = False
-        self.bug: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="dockermagic build", daemon=True)
-
-    def start(self) -> None:
-        self.started = True
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Stop the build in the engine; the worker then ends by itself."""
-        self._cancelled.set()
-        self._why.stop()
-        if self.started:
-            threading.Thread(target=self._path.cancel, name="dockermagic cancel", daemon=True).start()
-
-    def _run(self) -> None:
-        error = "The build did not come to an end."
-        try:
-            error = self._work()
-        except DockerMagicError as refused:
-            error = str(refused)
-        except OSError as broken:
-            error = f"The connection to the engine broke: {reason(broken)}."
-        except Exception as bug:  # carried to the main thread, which raises it with its traceback
-            self.bug = None if self._cancelled.is_set() else bug
-            error = f"dockermagic met a bug of its own: {bug!r}"
-        finally:
-            outcome: ev.Outcome = "cancelled" if self._cancelled.is_set() else "failed" if error else "succeeded"
-            if outcome != "cancelled":
-                self._why.explain()
-            ended = ev.BuildFinished(time.time(), outcome, "" if outcome == "cancelled" else error)
-            self._why.keep(lambda: self._end(ended))
-
-    def _work(self) -> str:
-        """Build, measure the image, and give the error, if there is one."""
-        try:
-            self.events.put(ev.BuildStarted(time.time(), self._engine.about.title, self._kind))
-            self._why.start()
-            error = self._listen(self._path)
-            if not error and not self._cancelled.is_set():
-                self._measure(self._path.decoder.image_id)
-        finally:
-            self._path.close()
-        return error
-
-    def _listen(self, path: Path_) -> str:
-        for data in path.slices():
-            for event in path.decoder.feed(data, time.time()):
-                self._tell(event)
-        for event in path.decoder.close(time.time()):
-            self._tell(event)
-        return path.decoder.error
-
-    def _end(self, ended: ev.BuildFinished) -> None:
-        self.events.put(ended)
-        self.events.put(None)
-
-    def _tell(self, event: ev.Event) -> None:
-        self._why.heard(event)
-        self.events.put(event)
-
-    def _measure(self, image: str) -> None:
-        """Ask the engine how large the image and its layers are (GET /images/{name}/json and /history)."""
-        if not image:
-            return
-        from docker.errors import DockerException
-
-        try:
-            found: dict[str, Any] = self._engine.api.inspect_image(image)
-            # An image of no layers and no settings has no history at all.
-            history: list[dict[str, Any]] = self._engine.api.history(image) or []
-        except (DockerException, OSError, ValueError):
-            # Another builder keeps the image to itself, or the engine is busy; that it exists is all that is known.
-            self.events.put(ev.ImageBuilt(time.time(), image))
-            return
-        sizes = measure(history, self._dockerfile, self._request.target, build_args(self._request))
-        for step, size in sizes.items():
-            self.events.put(ev.LayerMeasured(time.time(), step, size))
-        self.events.put(ev.ImageBuilt(time.time(), str(found.get("Id") or image), found.get("Size")))
-
-
 class _Follower:
     """Folds what the worker queues, in the main thread, and keeps the view up to date."""
 
-    def __init__(self, worker: _Worker, build: Build, view: View) -> None:
+    def __init__(self, worker: Worker, build: Build, view: View) -> None:
         self.worker, self.build, self.view = worker, build, view
 
     def follow(self, interrupts: Interrupts) -> None:
@@ -228,7 +136,7 @@ def run_build(request: BuildRequest, engine: Engine, view: View, answers: tuple[
     with Interrupts() as interrupts:
         dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
         build = replace(build, prediction=Prediction((), answers)) if answers else build
-        worker = _Worker(request, engine, dockerfile, build.steps)
+        worker = Worker(request, engine, dockerfile, build.steps)
         follower = _Follower(worker, build, view)
         _build(follower, interrupts)
     build = follower.build

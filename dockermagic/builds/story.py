@@ -117,6 +117,13 @@ HINTS: tuple[tuple[str, str], ...] = (
         r"[Pp]ermission denied",
         "Permission was denied. Which USER runs here, and is the file executable (COPY --chmod=755, or chmod on the host)?",
     ),
+    (
+        r"parent snapshot \S+ does not exist",
+        (
+            "The engine's own clean-up took a layer away while the image was put together, twice. Run the cell again: "
+            "what was built is in the cache."
+        ),
+    ),
     (r"[Nn]o space left on device", "The disk is full. See what Docker uses: docker system df"),
     (
         r"unknown instruction: (?P<name>\S+)",

@@ -27,6 +27,7 @@ from tests.engine.making import make
 from tests.engine.mutated import ONLY_NEWER, PROJECTS
 from tests.engine.mutations import Bases, Mutation, Project
 from tests.rig import leftovers
+from tests.rig.processes import await_fact
 
 CONSEQUENCES = frozenset({"above", "stage-changed"})
 
@@ -119,7 +120,7 @@ class Driver:
         """Change one thing, and check."""
         draw = chance.random()
         if draw < 0.05:
-            self.engine.api.prune_builds(all=True)
+            emptied(self.engine)
             self.check(Mutation("prune", "cache-gone"))
         elif draw < 0.1 and bases.name in self.project.text:
             bases.change()
@@ -134,6 +135,16 @@ class Driver:
                 name = str(new.relative_to(self.project.folder))
                 mutation = Mutation(f"rename {path.name} to {name}", "files-changed", (name, "renamed"))
             self.check(mutation)
+
+
+def emptied(engine: Engine) -> None:
+    """Prune the cache until nothing is in it: what an earlier build still lets go of is not removed at once."""
+
+    def nothing_is_left() -> bool:
+        engine.api.prune_builds(all=True)
+        return not engine.api.df()["BuildCache"]
+
+    assert await_fact(nothing_is_left, 20), engine.api.df()["BuildCache"]
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 1. --no-cache runs everything.
 2. A step below one that ran had to run, whatever else changed: the first one is to blame.
-3. What was built before, and is not in the cache any more, was removed from it.
+3. What was built before, and is not in the cache any more, was removed from it; most likely so, too, when the engine does not
+   tell whether it still has it.
 4. Else the step is compared with the same step of the earlier build that is most like this one. The first of these that differs is
    the cause: its text, the base image, what is in force (ARG, ENV, USER…), its files, the stages and images that it copies from.
 5. A cause is certain when nothing that decides is in doubt and the step, as it is now, was never built before: then the difference
@@ -93,6 +94,9 @@ class Causes:
             gone = self._seen.gone(facts.key)
             if gone:
                 return Cause("cache-gone", "Ran again because its result was removed from the engine's cache.", not facts.doubts)
+            if gone is None:
+                text = "Ran again although nothing of it changed: most likely its result was removed from the engine's cache."
+                return Cause("cache-gone", text, False)
             return self._unknown("it was built before, and nothing that dockermagic can see has changed")
         if self._past is None:
             text = "Ran because this is the first build of it that dockermagic knows of on this engine."

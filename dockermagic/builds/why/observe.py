@@ -75,6 +75,12 @@ class Observer:
         elif isinstance(event, ev.StepStarted):
             self._begins.setdefault(event.step, event.time)
 
+    def knows(self, event: ev.Event) -> bool:
+        """Tell whether an event says nothing new: a step that had ended is taken from the cache when it is asked for again."""
+        if isinstance(event, ev.StepFinished):
+            return event.step in self._statuses and event.status == "cached"
+        return isinstance(event, ev.StepStarted) and event.step in self._statuses
+
     def _run(self) -> None:
         settle()
         try:
