@@ -242,3 +242,23 @@ def test_what_others_have_built_meanwhile(engine28: str, on, tmp_path: Path, mon
     assert cause is not None
     assert (cause.kind, list(cause.files)) == ("files-changed", [("file", "content")])
     assert not mismatches(build)
+
+
+@pytest.mark.usefixtures("memory")
+def test_what_no_cache_does_not_run_is_foreseen(docker_engine: str, on, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    engine = on(docker_engine)
+    (tmp_path / "a").write_text("1")
+    text = "FROM busybox\nWORKDIR /app\nCOPY . .\nWORKDIR /below\nRUN true\n"
+    make(text, engine=engine, context=tmp_path)
+    settle()
+    build = make(text, engine=engine, context=tmp_path, no_cache=True)
+    assert [(step.keyword, step.status) for step in build.steps] == [
+        ("FROM", "cached"),
+        ("WORKDIR", "cached"),
+        ("COPY", "ran"),
+        ("WORKDIR", "ran"),
+        ("RUN", "ran"),
+    ]
+    assert mismatches(build) == []
+    assert [step.cause.kind for step in build.steps if step.cause is not None] == ["no-cache"] * 3
+    assert build.notes == ()

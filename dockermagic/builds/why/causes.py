@@ -1,6 +1,6 @@
 """Why each step was not taken from the cache. Pure: what is known goes in, causes come out.
 
-1. --no-cache runs everything.
+1. --no-cache runs everything, except a WORKDIR with nothing above it that ran.
 2. A step below one that ran had to run, whatever else changed: the first one is to blame.
 3. What was built before, and is not in the cache any more, was removed from it; most likely so, too, when the engine does not
    tell whether it still has it.
@@ -65,9 +65,9 @@ class Causes:
 
     def cause(self, facts: Facts) -> Cause:
         """Give the cause of a step that ran; those of the steps above have to be found already."""
-        if self._no_cache:
-            return Cause("no-cache", "Ran again because --no-cache was given.", True)
         above = self._above_that_ran(facts)
+        if self._no_cache and (facts.keyword != "WORKDIR" or above is not None):
+            return Cause("no-cache", "Ran again because --no-cache was given.", True)
         if above is not None and not (self._past is None and facts.key not in self._seen.keys):
             return self._below(above)
         cause = self._own(facts)

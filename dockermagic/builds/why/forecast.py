@@ -16,6 +16,9 @@ __all__ = ["foretell", "mismatches", "surprises"]
 def foretell(facts: Mapping[int, Facts], causes: Causes, seen: Seen, count: int, no_cache: bool = False) -> Prediction:
     """Say of each step whether it would be taken from the cache.
 
+    With --no-cache a WORKDIR right below FROM still comes from the cache: the flag is for RUN, COPY and ADD, and for what is below
+    them (seen on Docker Engine 20.10 and 28).
+
     Parameters:
         facts: what decides; `causes`: finds why; `seen`: what is known of the cache; `count`: how many instructions there are.
     """
@@ -25,11 +28,12 @@ def foretell(facts: Mapping[int, Facts], causes: Causes, seen: Seen, count: int,
     for index in sorted(facts):
         each = facts[index]
         gone = False if index in held else seen.gone(each.key)
-        statuses[index] = "cached" if each.key in seen.keys and not gone and not no_cache else "ran"
+        anew = no_cache and not (each.keyword == "WORKDIR" and statuses.get(each.above or 0) != "ran")
+        statuses[index] = "cached" if each.key in seen.keys and not gone and not anew else "ran"
         unsure = bool(each.doubts) or (statuses[index] == "cached" and gone is None)
         # What another stage gives may be the same files as before, though it ran again.
         stages = [source for source in each.sources if statuses.get(source) == "ran"]
-        if not no_cache and (unsure or stages or (each.above in doubtful and not each.link)):
+        if not anew and (unsure or stages or (each.above in doubtful and not each.link)):
             doubtful.add(index)
     found = causes.explain(statuses)
     forecasts = []
