@@ -16,7 +16,7 @@ from dockermagic.compose.handle import LiveStack
 from dockermagic.compose.loss import loss, nameless_volumes
 from dockermagic.compose.masks import Masks
 from dockermagic.compose.messages import Reader
-from dockermagic.compose.model import Stack
+from dockermagic.compose.model import Stack, service_of
 from dockermagic.compose.passing import pass_on
 from dockermagic.compose.picture import StackDrawer
 from dockermagic.compose.project import Project
@@ -196,7 +196,8 @@ class _Up:
         live, deadline = self.live, time.monotonic() + 1.0
         if not live.model.project.services:
             return
-        live.learn()
+        if not self._told(live.model):
+            live.learn()
         live.take(ev.Ended(live.watch.now(), ran.exit_code, bool(ran.interrupts)))
         while time.monotonic() < deadline and not self._told(live.model):
             time.sleep(0.02)
@@ -204,7 +205,9 @@ class _Up:
 
     @staticmethod
     def _told(stack: Stack) -> bool:
-        return all(each.inspected is not None for each in stack.containers)
+        """Whether the engine has said of every container, and of one of each service at least, how it is."""
+        wanted = {service.name for service in stack.project.services if service.replicas}
+        return wanted <= set(map(service_of, stack.containers)) and all(each.seen.state == each.state for each in stack.containers)
 
 
 def _build(given: Given, shell: Any) -> Any:

@@ -32,6 +32,8 @@ _AGAIN = (0.25, 0.5, 1.0, 2.0)
 """Seconds before an engine that went away is tried again."""
 _SOON = 0.05
 """Seconds in which several reasons to ask about one container become one."""
+_LATER = 0.75
+"""Seconds in which several reasons to ask for names become one: nobody waits for them, and lists are dear."""
 _OLD = 2.0
 """Seconds after which names are asked for again when somebody wants them."""
 _REMEMBERED = 4096
@@ -97,11 +99,7 @@ class Watch:
         return time.time() + self._ahead
 
     def subscribe(self, tell: Callable[[ev.Event], None], ids: Iterable[str] | None = None) -> Subscription:
-        """Call `tell` with every event from now on, from threads of the watch.
-
-        Parameters:
-            ids: the containers of interest; None for all. What concerns the engine is always told.
-        """
+        """Call `tell` with every event of the containers `ids` (None: of all) and of the engine, from threads of the watch."""
         made = Subscription(self, tell, ids)
         with self._lock:
             self._subscriptions.append(made)
@@ -120,9 +118,9 @@ class Watch:
     def names(self, kind: Kind) -> list[str]:
         """Give the names of what the engine has, from memory: containers, images with their tags, networks, volumes."""
         # Podman does not tell of every change; so who asks makes the next answer newer.
-        if time.monotonic() - self._asked[kind] > _OLD:
-            with self._wake:
-                self._stale.setdefault(kind, 0.0)
+        with self._wake:
+            if kind in self._stale or time.monotonic() - self._asked[kind] > _OLD:
+                self._stale[kind] = 0.0
                 self._wake.notify_all()
         return self._names[kind]
 
@@ -239,7 +237,7 @@ class Watch:
         due = time.monotonic() + _SOON
         with self._wake:
             if kind in KINDS and action not in ("start", "die", "kill", "stop", "pause", "unpause", "health_status", "oom"):
-                self._stale.setdefault(kind, due)
+                self._stale.setdefault(kind, due + _LATER)
             if kind == "container" and action in _WORTH_ASKING and self._interesting(id):
                 self._stale.setdefault(f"container {id}", due)
             self._wake.notify_all()
