@@ -2,6 +2,7 @@
 // The other end, and what may be said, is dockermagic/views/channel.py.
 
 const TARGET = "dockermagic";
+const UNSAID = 1000; // messages
 const ENDED = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 /**
@@ -24,6 +25,7 @@ export class Channel {
   constructor(context) {
     this.context = context;
     this.comm = null;
+    this.unsaid = []; // what a person did while the connection was made anew
     /** @type {Map<string, Set<Member>>} */
     this.members = new Map();
     this.leaving = () => this.drop(true);
@@ -52,7 +54,8 @@ export class Channel {
 
   /** Tell the kernel what a person did in a view. */
   send(id, said) {
-    this.say({ id, ...said });
+    if (!this.comm && this.unsaid.length < UNSAID) this.unsaid.push({ id, ...said });
+    else this.say({ id, ...said });
   }
 
   say(data) {
@@ -86,6 +89,7 @@ export class Channel {
       else this.lost();
     };
     comm.open({ join: [...this.members.keys()] });
+    for (const said of this.unsaid.splice(0)) this.say(said);
   }
 
   heard(said, buffers) {
@@ -106,6 +110,7 @@ export class Channel {
   }
 
   lost() {
+    this.unsaid = [];
     for (const all of [...this.members.values()]) for (const member of [...all]) member.lost();
   }
 
@@ -124,7 +129,8 @@ export class Channel {
     if (status !== "connected") this.cut = true;
     else if (this.cut) {
       this.cut = false; // what was said meanwhile may be lost
-      this.anew();
+      this.drop(true); // the kernel is the same, and would keep a page for nobody
+      void this.connect();
     }
   }
 

@@ -55,8 +55,9 @@ export const consoles = (Panel, Widget) =>
     /** Open the terminal; what comes before it is there, waits. */
     async open({ css, head, title }) {
       this.answered = true;
-      this.waiting = [];
       this.drawn = this.told = 0;
+      if (this.terminal) return this.tellSize(); // joined once more: all comes again into the same terminal, and who types goes on
+      this.waiting = [];
       const opening = (this.opening = {});
       const { FitAddon, Terminal, css: looks } = await import("./vendor/xterm.js");
       if (this.isDisposed || this.opening !== opening) return;
@@ -96,16 +97,22 @@ export const consoles = (Panel, Widget) =>
       const resize = () => {
         if (box.clientWidth > 50 && box.clientHeight > 20) fit.fit(); // not while it is out of the page
       };
-      const send = () => this.channel.send(this.name, { size: [terminal.cols, terminal.rows] });
-      terminal.onResize(send);
+      terminal.onResize(() => this.tellSize());
       this.sizes = new ResizeObserver(resize);
       this.sizes.observe(box);
       resize();
-      send();
+      this.tellSize();
       terminal.onData((keys) => {
-        for (let at = 0; !this.mute && at < keys.length; at += PASTE) this.channel.send(this.name, { keys: keys.slice(at, at + PASTE) });
+        // While old output is drawn again, what a person types is still for the program; the terminal's own answers are not.
+        const { event } = window;
+        if (this.mute && !(event instanceof UIEvent || event instanceof ClipboardEvent)) return;
+        for (let at = 0; at < keys.length; at += PASTE) this.channel.send(this.name, { keys: keys.slice(at, at + PASTE) });
       });
       terminal.attachCustomKeyEventHandler((event) => !this.forBrowser(event));
+    }
+
+    tellSize() {
+      this.channel.send(this.name, { size: [this.terminal.cols, this.terminal.rows] });
     }
 
     /** Say whether a key is the browser's: copying what is selected, pasting. */

@@ -80,6 +80,13 @@ export function takeClicks(root, ask) {
     event.preventDefault();
     ask(button.dataset.do);
   });
+  // A field that is written in asks once nobody has typed for a moment.
+  let waiting = 0;
+  root.addEventListener("input", ({ target }) => {
+    if (!target.dataset?.ask) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => ask(`${target.dataset.ask} ${target.value}`), 250);
+  });
 }
 
 /** Give a stylesheet as an element. */

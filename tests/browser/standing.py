@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.browser.notebooks import OPENED, LabPage
 
+PAGES = "len(__import__('dockermagic.views.channel', fromlist=['x'])._PAGES)"
+
 
 def opened(lab_page: LabPage, name: str, cells: list[str]) -> Path:
     path = lab_page.open(name, cells)
@@ -38,6 +40,12 @@ def loaded_again(lab_page: LabPage, path: Path) -> None:
     lab_page.page.reload()
     lab_page.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
     lab_page.page.evaluate(OPENED, path.name)
+    # Only then JupyterLab no longer takes the focus away from whoever types.
+    lab_page.page.wait_for_function(
+        """() => { const session = window.jupyterapp.shell.currentWidget?.sessionContext;
+                 return session?.isReady && session.session?.kernel?.status === 'idle'; }""",
+        timeout=60_000,
+    )
     lab_page.loaded = False
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.notebooks import LabPage
-from tests.browser.standing import asked, becomes, loaded_again, opened, saved
+from tests.browser.standing import PAGES, asked, becomes, loaded_again, opened, saved
 
 MIME = "application/vnd.dockermagic.console+json"
 SETUP = """
@@ -44,7 +44,11 @@ def terminal(lab_page: LabPage, name: str, cell: str = LOCAL, *, prompt: str = "
     return path, page
 
 
+FOCUSED = "() => document.activeElement?.classList.contains('xterm-helper-textarea')"
+
+
 def typed(page: Any, *lines: str) -> None:
+    page.wait_for_function(FOCUSED)
     for line in lines:
         page.keyboard.type(line)
         page.keyboard.press("Enter")
@@ -145,6 +149,22 @@ def test_a_page_that_is_loaded_again_goes_on(lab_page: LabPage) -> None:
     typed(page, "exit")
     ended(page, "exited with code 0")
     assert "still 42" in saved(lab_page, path)["text/plain"]
+
+
+def test_a_connection_that_breaks_while_somebody_types(lab_page: LabPage) -> None:
+    _, page = terminal(lab_page, "broken-connection.ipynb")
+    typed(page, "echo before $((40 + 2))")
+    shows(page, "\nbefore 42")
+    page.evaluate("() => { document.querySelector('.xterm').dataset.same = 'yes'; }")
+    for turn in range(3):
+        page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect(); }")
+        becomes(page, PAGES, "1")
+        typed(page, f"echo after $((40 + {turn}))")  # nobody clicks into it again
+        shows(page, f"\nafter 4{turn}")
+    assert page.locator(".xterm[data-same]").count() == page.locator(".xterm").count() == 1
+    assert screen(page).count("\nbefore 42") == 1
+    typed(page, "exit")
+    ended(page, "exited with code 0")
 
 
 def test_saved_while_open_and_read_elsewhere(lab_page: LabPage) -> None:
