@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.page import page
-from traitlets import Enum, observe
+from traitlets import Bool, Enum, observe
 
 from dockermagic import session
 from dockermagic.builds.flags import DOCKERFILE
@@ -20,6 +21,7 @@ from dockermagic.flags import help_text, split
 
 if TYPE_CHECKING:
     from dockermagic.commands.call import Verb
+    from dockermagic.flags import Command
 
 
 @magics_class
@@ -32,6 +34,17 @@ class DockerMagic(Magics):
         help='Which engine: "" the one that is found, and a private one where there is none; "embedded" a private one, '
         'started at once; "found" never a private one. DOCKER_HOST and a docker context come first.',
     ).tag(config=True)
+
+    presentation = Bool(
+        default_value=False,
+        help="Draw for a room: bigger, with fewer words (no digests, no equal commands, no side notes), moving more slowly.",
+    ).tag(config=True)
+
+    @observe("presentation")
+    def _presentation_chosen(self, _change: Any) -> None:
+        from dockermagic.views.presentation import present
+
+        present(self.presentation)
 
     @observe("engine")
     def _engine_chosen(self, _change: Any) -> None:
@@ -211,6 +224,22 @@ class DockerMagic(Magics):
 
     @no_var_expand
     @line_magic
+    def docker_record(self, line: str) -> None:
+        """Record what this notebook shows; `%docker_record --help` tells more."""
+        from dockermagic.recordings import magic
+
+        self._say(magic.record(line, self.shell), magic.RECORD)
+
+    @no_var_expand
+    @line_magic
+    def docker_replay(self, line: str) -> None:
+        """Show a recording again; `%docker_replay --help` tells more."""
+        from dockermagic.recordings import magic
+
+        self._say(magic.replay(line, self.shell), magic.REPLAY)
+
+    @no_var_expand
+    @line_magic
     def docker_reset(self, line: str) -> Any:
         """Remove what this notebook made; `%docker_reset --help` tells more."""
         from dockermagic.commands.removals import RESET
@@ -222,6 +251,14 @@ class DockerMagic(Magics):
 
         place = session.own_labels(self.shell), session.notebook_folder(self.shell)
         return carry_out(verb, split(line, verb.command.name), session.CURRENT, self.shell, *place, cell)
+
+    @staticmethod
+    def _say(told: str | None, command: Command) -> None:
+        """Print an answer in words; where there is none, help was asked for."""
+        if told is None:
+            page(help_text(command))
+        elif told:
+            sys.stdout.write(f"{told.rstrip()}\n")
 
     def _keep(self, name: str, value: Any) -> None:
         if name and self.shell is not None:

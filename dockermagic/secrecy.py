@@ -132,6 +132,6 @@ def masked_content(path: str, text: str) -> str:
 def _without_tokens(text: str) -> str:
     text = _KEY.sub(rf"\1\n{MASK}\n\2", text)
     for pattern, _ in _TOKENS[1:]:
-        raw = pattern.sub(lambda found: masked(found[0].decode()).encode(), text.encode("utf-8", "surrogateescape"))
-        text = raw.decode("utf-8", "surrogateescape")
+        raw = pattern.sub(lambda found: masked(found[0].decode("utf-8", "replace")).encode(), text.encode("utf-8", "surrogatepass"))
+        text = raw.decode("utf-8", "surrogatepass")
     return text

@@ -49,11 +49,14 @@ def _commands() -> dict[str, Command]:
     from dockermagic.compose.flags import VERBS
     from dockermagic.course.progress_report import PROGRESS
     from dockermagic.engine_report import ENGINE
+    from dockermagic.recordings.magic import RECORD, REPLAY
 
     found = {
         "%%dockerfile": DOCKERFILE,
         "%docker_engine": ENGINE,
         "%docker_progress": PROGRESS,
+        "%docker_record": RECORD,
+        "%docker_replay": REPLAY,
         "%docker_run": RUN_VERB.command,
         "%%docker_run": RUN_VERB.command,
     }

@@ -31,6 +31,7 @@ from dockermagic.views import shown
 from dockermagic.views.console import can_open, open_console
 from dockermagic.views.show import Quiet, open_view
 from dockermagic.views.standing import open_standing
+from dockermagic.views.tap import tapped
 
 __all__ = ["RUN_VERB", "VERBS", "live", "place", "print_piece", "stand", "stdin_of"]
 
@@ -82,7 +83,7 @@ def place(call: Call, drawer: Any, *, quiet: bool = False) -> tuple[View, Sink |
     """Give what shows a program: a picture in a notebook, the bare output elsewhere."""
     if in_notebook(call) and not quiet:
         return open_view(drawer, shell=call.shell), None
-    return Quiet(), None if quiet else print_piece
+    return (Quiet(), None) if quiet else (tapped(Quiet(), drawer), print_piece)
 
 
 def _carried_out(call: Call, work: Any) -> Any:

@@ -153,7 +153,7 @@ def cell_names(what: str, cell: str) -> list[str]:
 def _arguments(asked: _Asked, place: int) -> Iterator[Offer]:
     name = " ".join(asked.words.before[: asked.own])
     current = asked.words.current
-    if name in ("%%dockerfile", "%docker build", "%docker cp"):
+    if name in ("%%dockerfile", "%docker build", "%docker cp", "%docker_record", "%docker_replay"):
         yield from paths(current, "", asked.world)
     for kind in arguments(name, place):
         end = ":" if name == "%docker cp" else ""

@@ -48,7 +48,10 @@ def _header(scene: Scene, look: Look) -> h.Renderable:
         ],
         scene.recorded and h.span(look("pill", "pill-recorded"))["recorded"],
         h.strong(look("title"))[h.bdi[scene.title]],
-        h.span(look("muted"))[plural(len(scene.boxes), "service"), scene.command and [" · ", h.code(look("code"))[scene.command]]],
+        h.span(look("muted"))[
+            plural(len(scene.boxes), "service"),
+            scene.command and h.span(look("secondary"))[" · ", h.code(look("code"))[scene.command]],
+        ],
         scene.engine and h.span(look("aside"))[scene.engine],
     ]
 
@@ -84,7 +87,7 @@ def _table(scene: Scene, look: Look) -> h.Renderable:
     names = ("Service", "State", "Image", "Published ports", "Mounts", "Waits for", "Networks")
     head = h.thead[h.tr(look("below"))[[h.th(look("head"), scope="col")[name] for name in names]]]
     return h.table(look("table", style="table-layout:auto"), data_key="services")[
-        h.caption(look("caption"))[f"The services of {scene.title}"],
+        h.caption(look("caption", "secondary"))[f"The services of {scene.title}"],
         head,
         h.tbody[[_row(box, look) for box in scene.boxes]],
     ]

@@ -29,6 +29,7 @@ class StackDrawer:
 
     def __init__(self, *, progress: bool = False, following: bool = False) -> None:
         self._progress, self._following = progress, following
+        self.options = {"progress": progress, "following": following}
         self._look = Look(inline=False)
 
     def html(self, stack: Stack, now: float) -> str:

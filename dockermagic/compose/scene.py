@@ -93,7 +93,7 @@ def scene(stack: Stack, now: float, *, live: bool = True) -> Scene:
         now: seconds since the epoch.
         live: whether it has buttons.
     """
-    project = stack.project
+    project, live = stack.project, live and not stack.recorded
     boxes = tuple(_box(stack, service, live=live) for service in project.services)
     glyph, role, status = _status(stack, boxes)
     areas = []

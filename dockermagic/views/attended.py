@@ -16,7 +16,7 @@ import htpy as h
 from dockermagic.errors import DockerMagicError
 from dockermagic.views import channel, notebook, reruns
 from dockermagic.views.hostile import visible
-from dockermagic.views.look import Look
+from dockermagic.views.look import Look, presented
 from dockermagic.views.show import INTERVAL, Drawer
 from dockermagic.views.standing import Act
 
@@ -207,7 +207,7 @@ class Attended:
                 self._stale = self._stale and not live
                 self._unsaved = self._unsaved and not save
             if live:
-                markup = told(trouble) + self.drawer.html(model, time.time())
+                markup = presented(told(trouble) + self.drawer.html(model, time.time()))
                 for page in pages:
                     page.send(self.id, {"html": markup})
                 took = time.monotonic() - began

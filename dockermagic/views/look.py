@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from dockermagic.views.presentation import presenting, scaled
 from dockermagic.views.theme import CARD, CARD_TEXT, INK, tint
 
-__all__ = ["KEYS", "RULES", "Look", "stylesheet"]
+__all__ = ["KEYS", "PRESENTED", "RULES", "Look", "presented", "stylesheet"]
 
 _LINE = "rgba(128,128,128,0.22)"
 _GRID = "rgba(128,128,128,0.22)"
@@ -106,20 +107,33 @@ RULES: dict[str, str] = {
         f"background-color:{tint(INK['note'], 0.14)};border:1px solid {tint(INK['note'], 0.6)};border-radius:6px;color:inherit;"
         "cursor:pointer;font-family:inherit;font-size:13px;line-height:1.5;margin:0;padding:1px 10px;white-space:nowrap"
     ),
+    "fold": "background:none;border:none;color:inherit;cursor:pointer;font:inherit;margin:0;padding:0;text-align:left",
     "trouble": "white-space:pre-wrap;overflow-wrap:break-word",
     "copy": (
         f"background-color:{tint(INK['note'], 0.12)};border:1px solid {_LINE};border-radius:6px;"
         f"margin:2px 8px 0;padding:6px 12px;{_MONO}"
     ),
+    "secondary": "",
 }
 """The rules by name. A name may be asked for that has none (a role without a mark of its own): then nothing is added."""
+
+PRESENTED: dict[str, str] = {
+    **{name: scaled(rule) for name, rule in RULES.items()},
+    "root": scaled("max-width:none;font-size:14px;line-height:1.45;margin:4px 0 8px;text-align:left"),
+    "small": scaled("font-size:13px;opacity:0.85"),
+    "aside": "display:none",
+    "secondary": "display:none",
+}
+"""The same for a room: `views.presentation`."""
 
 _PLACES = {name: place for place, name in enumerate(RULES)}
 
 
 @cache
-def _inline(names: tuple[str, ...]) -> str:
-    return ";".join(RULES[name] for name in sorted((name for name in names if name in RULES), key=_PLACES.__getitem__))
+def _inline(names: tuple[str, ...], room: bool) -> str:
+    rules = PRESENTED if room else RULES
+    found = sorted((name for name in names if name in rules), key=_PLACES.__getitem__)
+    return ";".join(rules[name] for name in found if rules[name])
 
 
 @cache
@@ -129,7 +143,14 @@ def _classes(names: tuple[str, ...]) -> str:
 
 def stylesheet() -> str:
     """Give the rules as the stylesheet of a live view."""
-    return "".join(f".dm-live .dm-{name}{{{rule}}}\n" for name, rule in RULES.items())
+    usual = "".join(f".dm-live .dm-{name}{{{rule}}}\n" for name, rule in RULES.items() if rule)
+    # An element may have several of these: all of them are said again, so that their order still decides.
+    return usual + "".join(f".dm-live .dm-room .dm-{name}{{{rule}}}\n" for name, rule in PRESENTED.items() if rule)
+
+
+def presented(html: str) -> str:
+    """Give a live view's markup, marked as drawn for a room if it is."""
+    return f'<div class="dm-room">{html}</div>' if presenting() else html
 
 
 KEYS = {"data-lm-suppress-shortcuts": ""}
@@ -149,6 +170,8 @@ class Look:
     def __call__(self, *names: str, style: str = "") -> dict[str, str]:
         """Give the attributes for rules by name, and for what is this element's own."""
         if not self.inline:
+            style = scaled(style) if style and presenting() else style
             return {"class": _classes(names), "style": style} if style else {"class": _classes(names)}
-        rules = _inline(names)
+        rules = _inline(names, presenting())
+        style = scaled(style) if style and presenting() else style
         return {"style": f"{rules};{style}" if style and rules else rules or style}

@@ -90,7 +90,7 @@ class Notebook(Unattended):
 
     def paint(self, model: Any, now: float) -> None:
         """Send the markup; the first time, with a fallback for front ends without widgets."""
-        html = self.drawer.html(model, now)
+        html = look.presented(self.drawer.html(model, now))
         if self.widget is not None:
             self.widget.html = html
             return

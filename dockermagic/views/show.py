@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from dockermagic.views import tap
+
 __all__ = ["INTERVAL", "Drawer", "Line", "View", "open_view"]
 
 INTERVAL = 0.07
@@ -69,8 +71,11 @@ def open_view(drawer: Drawer[M], *, shell: Any = None, plain: bool = False, quie
     """
     if quiet:
         return Quiet()
-    if plain:
-        return Plain(drawer)
+    view: View[M] = tap.tapped(Plain(drawer) if plain else _fitting(drawer, shell), drawer)
+    return view
+
+
+def _fitting(drawer: Drawer[M], shell: Any) -> View[M]:
     shell = shell if shell is not None else running_shell()
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from dockermagic.views import tap
 from dockermagic.views.notebook import Unattended
 from dockermagic.views.show import Drawer, attended, running_shell
 
@@ -49,6 +50,11 @@ def open_standing(drawer: Drawer[M], *, shell: Any = None, act: Act | None = Non
         shell: IPython's shell; None to use the running one, if there is one.
         act: does what a button of the picture asks for, called in a thread of its own with the button's `data-do`.
     """
+    view: StandingView[M] = tap.tapped(_fitting(drawer, shell, act), drawer, standing=True)
+    return view
+
+
+def _fitting(drawer: Drawer[M], shell: Any, act: Act | None) -> StandingView[M]:
     shell = shell if shell is not None else running_shell()
     kernel = getattr(shell, "kernel", None)
     if kernel is None:

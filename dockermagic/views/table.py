@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dockermagic.views.presentation import presenting, scaled
+
 __all__ = ["CAPTION", "CELL", "ROW", "TABLE", "Table"]
 
 _LINE = "rgba(128,128,128,0.28)"
@@ -35,7 +37,8 @@ class Table:
                 for row in self.rows
             )
         ]
-        return str(h.table(style=TABLE)[h.caption(style=CAPTION)[self.caption], head, body])
+        look, caption = (scaled(TABLE), scaled(CAPTION)) if presenting() else (TABLE, CAPTION)
+        return str(h.table(style=look)[h.caption(style=caption)[self.caption], head, body])
 
     def text(self) -> str:
         """Give the table as lines of text, columns aligned."""

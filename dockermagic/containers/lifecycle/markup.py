@@ -117,7 +117,12 @@ def _header(life: Life, scene: Scene, look: Look) -> h.Renderable:
         scene.recorded and h.span(look("pill", "pill-recorded"))["recorded"],
         _health(life, look) if life.health else None,
         h.strong(look("title"))[h.bdi[h.code(look("code"))[life.name]]],
-        h.span(look("muted"))["image ", h.bdi[h.code(look("code"))[life.image]], f" · id {life.id[:12]} · {life.status}"],
+        h.span(look("muted"))[
+            "image ",
+            h.bdi[h.code(look("code"))[life.image]],
+            h.span(look("secondary"))[f" · id {life.id[:12]}"],
+            f" · {life.status}",
+        ],
         _buttons(life, look) if life.buttons else None,
         scene.engine and scene.single and h.span(look("aside"))[scene.engine],
     ]
@@ -156,7 +161,7 @@ def _stop(stop: StopPicture, key: str, look: Look) -> h.Renderable:
         drawing(diagram.stop_axis(stop, brush_for(look)), diagram.STOP_SIZE, told, look, f"{key}sd"),
         h.p(look("line"))[stop.told, "."],
         stop.form and h.p(look("line"))[h.span(look("chip", style="margin-left:0"))[stop.form]],
-        stop.why and h.p(look("line"))[stop.why],
+        stop.why and h.p(look("line", "secondary"))[stop.why],
     ]
 
 
@@ -192,7 +197,7 @@ def _history(life: Life, look: Look) -> h.Renderable:
         h.tbody[rows],
     ]
     # The diagram tells it already; the table has every step, with the commands in full.
-    return h.details(open=not life.drawn, data_key=f"{life.key}h2")[
+    return h.details(look("secondary" if life.drawn else ""), open=not life.drawn, data_key=f"{life.key}h2")[
         h.summary(look("summary"), KEYS)[f"step by step: {plural(life.omitted + len(life.steps), 'step')}"], table
     ]
 

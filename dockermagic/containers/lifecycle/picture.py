@@ -34,6 +34,7 @@ class ContainersDrawer:
 
     def __init__(self, *, front: bool = False) -> None:
         self._front = front
+        self.options = {"front": front}
         self._drawn: Drawn | None = None
 
     def html(self, containers: Containers, now: float) -> str:

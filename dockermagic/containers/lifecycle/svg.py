@@ -11,6 +11,7 @@ import htpy as h
 from markupsafe import Markup
 
 from dockermagic.views.look import Look
+from dockermagic.views.presentation import SCALE, presenting
 from dockermagic.views.theme import INK
 
 __all__ = ["Brush", "Point", "drawing"]
@@ -91,14 +92,15 @@ def drawing(parts: list[h.Element], size: Point, told: str, look: Look, key: str
         told: what it shows, for who cannot see it.
     """
     wide, high = size
+    most = wide * SCALE if presenting() else wide
     frame = {"viewBox": f"0 0 {wide:g} {high:g}", "xmlns": "http://www.w3.org/2000/svg", "role": "img"}
     if not look.inline:
-        style = f"display:block;width:100%;max-width:{wide:g}px;height:auto;margin:6px 0"
+        style = f"display:block;width:100%;max-width:{most:g}px;height:auto;margin:6px 0"
         return h.svg(frame, style=style, aria_label=told, data_key=key)[parts]
     card = h.rect(x="0", y="0", width=f"{wide:g}", height=f"{high:g}", rx="10", fill=_PAPER)
     document = str(h.svg(frame, width=f"{wide:g}", height=f"{high:g}")[card, parts])
     source = "data:image/svg+xml;base64," + base64.b64encode(document.encode()).decode()
-    return h.img(src=Markup(source), alt=told, style=f"display:block;width:100%;max-width:{wide:g}px;margin:6px 0")  # noqa: S704 - base64
+    return h.img(src=Markup(source), alt=told, style=f"display:block;width:100%;max-width:{most:g}px;margin:6px 0")  # noqa: S704 - base64
 
 
 def brush_for(look: Look) -> Brush:

@@ -16,6 +16,7 @@ export function patch(root, html, held, morph = morphdom) {
     getNodeKey: (node) => (node.nodeType === 1 ? node.getAttribute("data-key") ?? undefined : undefined),
     onBeforeElUpdated(from, to) {
       if (from.isEqualNode(to)) return false;
+      if (from.dataset?.ask && from === document.activeElement) return false; // somebody is writing there
       if (from.localName === "details" && held.has(from)) to.open = from.open;
       return true;
     },
