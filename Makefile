@@ -5,7 +5,7 @@ RIG := $(PYTHON) -m tests.rig
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab notebooks test test-fast test-all unit engines engine engine-lock browser lint format bench engine-check recordings wheel down clean
+.PHONY: help demo lab notebooks test test-fast test-all unit engines engine engine-lock browser lint format bench engine-check recordings book wheel down clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +88,16 @@ recordings: .venv/.ready ## record the engines' event streams anew into tests/re
 notebooks: .venv/.ready ## run the lessons' sources and write the notebooks beside them
 	@$(RIG) up $(IMAGES)
 	@$(PYTHON) tools/notebooks.py
+
+.rig/book/.ready: pyproject.toml
+	@echo "book: installing Sphinx into an environment of its own (a minute)"
+	@$(PYTHON) -m venv --clear .rig/book
+	@.rig/book/bin/python -m pip install --quiet --upgrade 'pip>=25.1' >.rig/book.log 2>&1
+	@.rig/book/bin/python -m pip install --quiet --editable . --group book >>.rig/book.log 2>&1 || { tail -5 .rig/book.log; exit 1; }
+	@touch $@
+
+book: .venv/.ready .rig/book/.ready ## build the lessons and the reference as a site, in build/book/site; no network, no engine
+	@.rig/book/bin/python -m tools.book
 
 wheel: .venv/.ready ## build the wheel, install it in a clean environment, run the first lesson from there
 	@$(RIG) up

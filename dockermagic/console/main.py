@@ -12,7 +12,7 @@ from dockermagic.console import doctor, handout, lesson, room
 from dockermagic.course.seals import seal
 from dockermagic.errors import DockerMagicError, UsageError
 
-__all__ = ["main"]
+__all__ = ["main", "parsers"]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("lines", nargs="*", metavar="LINE", help="the answer, or the lines in their order; else they are read")
     one.set_defaults(run=_seal)
     return parser
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """Give what reads each command's words, by the command's name."""
+    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return dict(commands.choices)
 
 
 def _images(parser: argparse.ArgumentParser) -> None:
