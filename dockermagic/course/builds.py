@@ -74,7 +74,7 @@ class StepCheck(Subject):
 
     def __init__(self, build: BuildCheck, step: Step) -> None:
         super().__init__(build.place, f"step “{step.name.splitlines()[0]}”", build.exercise)
-        self.step = step
+        self.build, self.step = build.build, step
 
     def is_cached(self) -> StepCheck:
         """It came from the cache."""
@@ -84,15 +84,36 @@ class StepCheck(Subject):
             f"Line {self.step.line}: {self.step.status}.",
             (
                 "Which step above it ran anew? Everything below that one runs anew as well.",
-                "A COPY runs anew when a file changes that it takes: let a COPY above this step take only what this step needs.",
-                "COPY package.json first, then RUN npm install, and COPY . . below it.",
+                *self._ways_to_the_cache(),
             ),
+        )
+
+    def _ways_to_the_cache(self) -> tuple[str, str]:
+        """Give the pointer and the answer, by what made it run."""
+        cause = self.step.cause
+        blamed = self.build.steps[cause.step] if cause is not None and cause.step is not None else self.step
+        first = blamed.cause
+        if first is not None and first.kind in ("instruction-changed", "arg-changed") and blamed is not self.step:
+            return (
+                f"Line {blamed.line} is new, or other than before: {blamed.name.splitlines()[0]}. Does this step need it?",
+                f"What this step does not need belongs below it: line {blamed.line} below line {self.step.line}.",
+            )
+        return (
+            "A COPY runs anew when a file changes that it takes: let a COPY above this step take only what this step needs.",
+            "COPY package.json first, then RUN npm install, and COPY . . below it.",
         )
 
     def ran(self) -> StepCheck:
         """It was carried out anew."""
         return self.judge(
-            "ran", self.step.status == "ran", f"Line {self.step.line}: {self.step.status}.", ("What would have to change?",)
+            "ran",
+            self.step.status == "ran",
+            f"Line {self.step.line}: {self.step.status}.",
+            (
+                "What would have to change?",
+                "A COPY runs anew when content, name or permissions of a file that it takes change; with it, all below it.",
+                "Which COPY stands above this step, and which file does it take? Change that one, and build again.",
+            ),
         )
 
 
@@ -109,7 +130,7 @@ class DockerfileCheck(Subject):
         self._last: Instruction | None = None
 
     def _find(self, keyword: str, fits: str) -> list[Instruction]:
-        return [each for each in self.dockerfile.instructions if each.keyword == keyword and fits in each.arguments]
+        return [each for each in self.dockerfile.instructions if each.keyword == keyword and fits in each.name]
 
     def starts_from(self, image: str) -> DockerfileCheck:
         """A stage of it is FROM an image; "node" fits any tag of it."""

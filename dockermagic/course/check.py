@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from dockermagic import session
 from dockermagic.course.builds import BuildCheck, DockerfileCheck
 from dockermagic.course.containers import ContainerCheck
+from dockermagic.course.contexts import ContextCheck
 from dockermagic.course.images import ImageCheck
+from dockermagic.course.networks import NetworkCheck
 from dockermagic.course.progress import Progress
-from dockermagic.course.stacks import NetworkCheck, StackCheck, VolumeCheck
+from dockermagic.course.registries import RegistryCheck
+from dockermagic.course.stacks import StackCheck
+from dockermagic.course.volumes import VolumeCheck
 
 if TYPE_CHECKING:
     from dockermagic.builds.model import Build
@@ -67,6 +71,14 @@ class Check:
     def dockerfile(self, text: str) -> DockerfileCheck:
         """Make claims about a Dockerfile's text."""
         return DockerfileCheck(self, text, self._exercise)
+
+    def context(self, folder: str) -> ContextCheck:
+        """Make claims about a folder that is built from, and its .dockerignore."""
+        return ContextCheck(self, folder, self._exercise)
+
+    def registry(self, address: str) -> RegistryCheck:
+        """Make claims about a registry, by what the names of its images begin with: "localhost:5055"."""
+        return RegistryCheck(self, address, self._exercise)
 
     def stack(self, name: str = "") -> StackCheck:
         """Make claims about a Compose project, by its name."""

@@ -1,121 +1,23 @@
-"""Checks of a container: what the engine says of it, and whether it answers."""
+"""Checks of a container: its life, its doors and mounts, and whether it answers."""
 
 from __future__ import annotations
 
-import re
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
-from typing import Any
 
-from dockermagic.course.fates import fate, hints_to_run, meaning
+from dockermagic.course.addresses import fetch
+from dockermagic.course.fates import fate, hints_to_run
+from dockermagic.course.lives import BETWEEN, LifeCheck
 from dockermagic.course.ports import Published, read_published
-from dockermagic.course.subject import Place, Subject
 
 __all__ = ["ContainerCheck"]
 
-BETWEEN = 0.2
-"""Seconds between two tries of an address that does not answer yet."""
-MOST_READ = 1 << 20
 
-
-class ContainerCheck(Subject):
+class ContainerCheck(LifeCheck):
     """Claims about a container.
 
     Parameters:
         name: its name or ID.
     """
-
-    def __init__(self, place: Place, name: str, exercise: str = "") -> None:
-        super().__init__(place, f"container {name}", exercise)
-        self.name = name
-
-    def _about(self) -> Mapping[str, Any]:
-        """Give what the engine says of it.
-
-        Raises:
-            CheckFailed: there is none of this name.
-        """
-        found = self.inspect("containers", self.name)
-        if found is None:
-            listed = self.ask("/containers/json", all=1) or []
-            others = ", ".join(sorted(str(each["Names"][0]).lstrip("/") for each in listed if each.get("Names"))[:8])
-            self.judge(
-                "exists",
-                False,
-                f"There is no container called {self.name}. I looked at all containers: {others or 'there is none'}.",
-                (
-                    "Did the cell that starts it run, and without an error?",
-                    f"A container gets its name from --name. Is it {self.name} there, letter by letter?",
-                    f"%docker_run -d --name {self.name} IMAGE",
-                ),
-            )
-        return found or {}
-
-    def exists(self) -> ContainerCheck:
-        """There is a container of this name, running or not."""
-        about = self._about()
-        return self.judge("exists", True, f"its state: {about['State']['Status']}")
-
-    def is_removed(self) -> ContainerCheck:
-        """There is no container of this name any more."""
-        found = self.inspect("containers", self.name)
-        state = found["State"]["Status"] if found else ""
-        return self.judge(
-            "is removed",
-            found is None,
-            f"There is still a container called {self.name}; it is {state}." if found else "the engine knows none of this name",
-            (
-                "A container that has stopped is still there: what does %docker ps -a show?",
-                f"Only docker rm takes it away{', and it has to be stopped first' if state == 'running' else ''}.",
-                f"%docker rm -f {self.name}",
-            ),
-        )
-
-    def is_running(self) -> ContainerCheck:
-        """Its program runs."""
-        state = self._about()["State"]
-        status = str(state["Status"])
-        return self.judge("is running", status == "running", fate(self.name, state), hints_to_run(self.name, state))
-
-    def is_stopped(self) -> ContainerCheck:
-        """It is there, and its program has ended."""
-        state = self._about()["State"]
-        return self.judge(
-            "is stopped",
-            state["Status"] == "exited",
-            fate(self.name, state),
-            (
-                "Stopped is neither removed nor paused.",
-                f"%docker stop ends its program: {self.name} stays.",
-                f"%docker stop {self.name}",
-            ),
-        )
-
-    def exited(self, code: int = 0) -> ContainerCheck:
-        """Its program has ended with this exit code."""
-        state = self._about()["State"]
-        holds = state["Status"] == "exited" and state["ExitCode"] == code
-        hints = ("What does its log say? %docker logs " + self.name, f"The exit code wanted is {code}: {meaning(code)}.")
-        return self.judge(f"exited with {code}", holds, fate(self.name, state), hints)
-
-    def is_healthy(self) -> ContainerCheck:
-        """Its health check passes."""
-        health = (self._about()["State"].get("Health") or {}).get("Status", "")
-        saw = f"its health: {health}" if health else "it has no health check"
-        return self.judge(
-            "is healthy",
-            health == "healthy",
-            saw,
-            (
-                "What does %docker ps say beside “Up”?",
-                "starting: wait a little. unhealthy: what did the check print? %docker inspect shows it."
-                if health
-                else "A health check is a HEALTHCHECK in the Dockerfile, or --health-cmd of docker run.",
-                f"%docker inspect --format '{{{{json .State.Health}}}}' {self.name}",
-            ),
-        )
 
     def publishes(self, port: str) -> ContainerCheck:
         """A port of this machine leads to a port of the container.
@@ -153,7 +55,7 @@ class ContainerCheck(Subject):
         """
         deadline = time.monotonic() + within
         while True:
-            code, text, error = _fetch(url)
+            code, text, error = fetch(url)
             holds = code == status and contains in text
             if holds or time.monotonic() > deadline or not self._runs():
                 break
@@ -206,23 +108,6 @@ class ContainerCheck(Subject):
             f"is known as {alias} on {network}", alias in names, f"Further names: {', '.join(names) or 'none'}.", hints
         )
 
-    def was_restarted(self, times: int, *, within: float = 10.0) -> ContainerCheck:
-        """The engine has started it again so many times, because its program failed, and has given up.
-
-        Parameters:
-            within: seconds that it may take until it gives up.
-        """
-        about, deadline = self._about(), time.monotonic() + within
-        policy = (about.get("HostConfig") or {}).get("RestartPolicy") or {}
-        while policy.get("Name") == "on-failure" and about["State"]["Status"] != "exited" and time.monotonic() < deadline:
-            time.sleep(BETWEEN)
-            about = self._about()
-        saw = (
-            f"{about.get('RestartCount', 0)} times; its policy: {policy.get('Name') or 'no'}:{policy.get('MaximumRetryCount', 0)}."
-        )
-        hints = ("How often may the engine try, and who told it so?", f"--restart on-failure:{times}, when the container is made.")
-        return self.judge(f"was started again {times} times", about.get("RestartCount") == times, saw, hints)
-
     def mounts(self, source: str, destination: str) -> ContainerCheck:
         """A volume or folder is mounted into it.
 
@@ -257,17 +142,30 @@ class ContainerCheck(Subject):
             (f"%docker logs {self.name} shows all of it.",),
         )
 
+    def is_of(self, image: str) -> ContainerCheck:
+        """It was made of an image of this name; one that ends with "@" fits each digest of it."""
+        name = str((self._about().get("Config") or {}).get("Image", ""))
+        return self.judge(
+            f"is of {image}",
+            name == image or (image.endswith("@") and name.startswith(image)),
+            f"It is of {name}.",
+            (
+                "Which image does its command line name? It stands before the program.",
+                "NAME:TAG is a label that moves; NAME@sha256:… is the content.",
+                f"%docker rm -f {self.name}, then %docker_run with {image}{'sha256:…' if image.endswith('@') else ''}",
+            ),
+        )
 
-def _fetch(url: str) -> tuple[int, str, str]:
-    """Give an answer's status and text, or why there is none."""
-    if not re.match(r"https?://", url):
-        raise ValueError(f"{url!r} is no web address: http://localhost:8080")
-    # No proxy: what is asked for is on this machine.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=3) as answer:
-            return answer.status, answer.read(MOST_READ).decode("utf-8", "replace"), ""
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(MOST_READ).decode("utf-8", "replace"), ""
-    except (OSError, ValueError) as error:
-        return 0, "", str(getattr(error, "reason", error))
+    def runs_as(self, user: str) -> ContainerCheck:
+        """Its program runs as this user: a name or a number, as --user or the image's USER says."""
+        found = str((self._about().get("Config") or {}).get("User") or "")
+        return self.judge(
+            f"runs as {user}",
+            (found.partition(":")[0] or "root") == user,
+            f"Its user: {found or 'root, since nothing else is said'}.",
+            (
+                "Who says which user a program runs as?",
+                "USER in the Dockerfile says it for all containers of an image, --user for one.",
+                f"%docker rm -f {self.name}, then %docker_run with --user {user}",
+            ),
+        )

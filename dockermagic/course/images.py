@@ -127,3 +127,73 @@ class ImageCheck(Subject):
             f"It exposes {', '.join(found) or 'nothing'}.",
             ("Which instruction says which port the program listens on?", f"EXPOSE {port}"),
         )
+
+    def has_file(self, path: str) -> ImageCheck:
+        """A container of it finds a file, folder or link at a path."""
+        image, wanted = self._image(), path.strip("/")
+        node = image.stacked.top.find(wanted)
+        name = wanted.rpartition("/")[2]
+        elsewhere = [f"/{each.path}" for each in image.files() if each.path.rpartition("/")[2] == name and each.path != wanted]
+        hidden = self._layers_with(path)
+        saw = (
+            f"Layer {hidden[-1]} has it, and a later one takes it away."
+            if hidden and node is None
+            else f"There is no /{wanted}." + (f" There is {elsewhere[0]}." if elsewhere else "")
+        )
+        return self.judge(
+            f"has /{wanted}",
+            node is not None,
+            "" if node is not None else saw,
+            (
+                f"What does %docker_files {self.name} list?",
+                "COPY SOURCE DESTINATION: where does it put the file? A relative destination counts from WORKDIR.",
+                f"COPY … /{wanted}",
+            ),
+        )
+
+    def leaves_out(self, path: str) -> ImageCheck:
+        """No layer of it has a file, not even one that a later layer hides.
+
+        Parameters:
+            path: with a slash at its beginning; without one, the file's name in any folder.
+        """
+        found = self._layers_with(path)
+        shown = self._image().stacked.top.find(path.strip("/")) is not None
+        saw = f"It lies in layer {', '.join(map(str, found))}{'' if shown else ', where no container sees it'}."
+        return self.judge(
+            f"leaves out {path}",
+            not found,
+            saw if found else f"looked through {plural(len(self._image().layers), 'layer')}",
+            (
+                f"Which instruction brings it in? %docker_files {self.name} --find '{path.rpartition('/')[2]}'",
+                "What a later layer removes stays in the layer below it: it must never get into a layer of this image.",
+                "Make and remove it in one RUN; or make it in another stage; or list it in .dockerignore.",
+            ),
+        )
+
+    def _layers_with(self, path: str) -> list[int]:
+        wanted = path.strip("/")
+
+        def fits(found: str) -> bool:
+            return found == wanted or (not path.startswith("/") and found.endswith(f"/{wanted}"))
+
+        return [
+            layer.number
+            for layer in self._image().layers
+            if layer.files is not None
+            and any(fits(entry.path) and entry.kind not in ("removed", "emptied") for entry in layer.files.entries)
+        ]
+
+    def has_layers(self, number: int) -> ImageCheck:
+        """It has at most so many layers."""
+        has = len(self._image().layers)
+        return self.judge(
+            f"has at most {plural(number, 'layer')}",
+            has <= number,
+            f"It has {has}.",
+            (
+                f"Which instruction made each of them? %docker_layers {self.name}",
+                "The layers of its base are its own, too. Which base has none?",
+                "FROM scratch is the empty image.",
+            ),
+        )

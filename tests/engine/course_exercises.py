@@ -5,7 +5,10 @@ The right way is the lesson's own solution, and the check is the lesson's own ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tests.engine.course_exercises_compose import COMPOSE
+from tests.engine.course_exercises_images import IMAGES
+from tests.engine.wrong_ways import Lesson, wrong
+from tests.rig.applications import NODE as NODE_IMAGE
 
 WEB = """%%dockerfile -t lesson-web:1 --no-context
 FROM busybox
@@ -22,28 +25,6 @@ WORKDIR /app
 {lines}
 CMD ["node", "src/index.js"]"""
 FINAL = "%%dockerfile -t lesson-final:1 --no-context --as final\nFROM busybox\n"
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong way: cells, and what the failed check has to say (in its message or its hint)."""
-
-    cells: tuple[str, ...]
-    said: str
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A lesson's exercises: cells that prepare all of them, and the wrong ways of each, in the lesson's order."""
-
-    name: str
-    prepare: tuple[str, ...]
-    exercises: tuple[tuple[Wrong, ...], ...]
-
-
-def wrong(said: str, *cells: str) -> Wrong:
-    """Write a wrong way."""
-    return Wrong(cells, said)
 
 
 LESSONS = (
@@ -180,6 +161,7 @@ LESSONS = (
                 wrong("It publishes 3000->8127", "%docker_run -d --name lesson-api -p 127.0.0.1:3000:8127 lesson-node:2"),
             ),
         ),
+        needs=(NODE_IMAGE,),
     ),
     Lesson(
         "10-cheatsheet",
@@ -220,4 +202,6 @@ LESSONS = (
             ),
         ),
     ),
+    *IMAGES,
+    *COMPOSE,
 )

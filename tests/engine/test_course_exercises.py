@@ -14,14 +14,15 @@ import pytest
 from docker.errors import APIError, NotFound
 from IPython.core.interactiveshell import InteractiveShell
 
-from dockermagic import CheckFailed, session
+from dockermagic import CheckFailed, leftovers, session
 from dockermagic.course import check as checks
 from dockermagic.course.progress import Progress
 from dockermagic.course.solutions import BEGIN, without_solutions
 from dockermagic.engine import Engine
-from tests.engine.course_exercises import LESSONS, Lesson
+from tests.engine.course_exercises import LESSONS
+from tests.engine.wrong_ways import Lesson
 from tests.rig import sharing
-from tests.rig.applications import NODE
+from tests.rig.compose import compose as real_compose
 from tests.rig.engines import at
 from tests.rig.fixtures import had
 
@@ -46,17 +47,22 @@ class Desk:
         self.shell.run_line_magic("load_ext", "dockermagic")
         self.shell.run_cell("from dockermagic import check, quiz")
         self.before, self.images = self.containers(), {str(each["Id"]) for each in self.api.images(all=True)}
+        self.tags = self.names()
 
-    def containers(self) -> set[str]:
-        return {str(each["Id"]) for each in self.api.containers(all=True)}
+    def containers(self, *, stacks: bool = True) -> set[str]:
+        found = self.api.containers(all=True)
+        return {str(each["Id"]) for each in found if stacks or "com.docker.compose.project" not in each["Labels"]}
+
+    def names(self) -> set[str]:
+        return {tag for each in self.api.images() for tag in each["RepoTags"] or () if not tag.startswith("<none>")}
 
     def run(self, cell: str) -> BaseException | None:
         done = self.shell.run_cell(cell, silent=True)
         return done.error_in_exec or done.error_before_exec
 
     def clear(self, kept: set[str]) -> None:
-        """Take away what a wrong way has made."""
-        for id in self.containers() - kept:
+        """Take away what a wrong way has made; what Compose has brought up stays, as it does for a learner."""
+        for id in self.containers(stacks=False) - kept:
             with contextlib.suppress(APIError):
                 self.api.remove_container(id, force=True, v=True)
         for volume in ("lesson-notes",):
@@ -66,6 +72,8 @@ class Desk:
             self.api.remove_network("lesson-back")
 
     def close(self) -> None:
+        for id in self.containers() - self.before:
+            self.api.remove_container(id, force=True, v=True)
         self.clear(self.before)
         for volume in self.api.volumes()["Volumes"] or []:
             if volume["Name"].startswith("lesson-"):
@@ -73,6 +81,8 @@ class Desk:
         for network in self.api.networks():
             if network["Name"].startswith("lesson-"):
                 self.api.remove_network(network["Id"])
+        for name in self.names() - self.tags:
+            self.api.remove_image(name, force=True)
         for image in self.api.images(all=True):
             if image["Id"] not in self.images:
                 with contextlib.suppress(NotFound):
@@ -87,14 +97,17 @@ def desk(
     request: pytest.FixtureRequest, here: Engine, docker_engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     lesson: Lesson = request.param
-    if "node:20-alpine" in (FOLDER / f"{lesson.name}.md").read_text():
-        had(lambda: sharing.also(at(docker_engine), (NODE,)))
+    if lesson.needs:
+        had(lambda: sharing.also(at(docker_engine), lesson.needs))
+    if "%%compose" in (FOLDER / f"{lesson.name}.md").read_text():
+        had(real_compose)
     for part in ("01-hello", "apps"):
         shutil.copytree(FOLDER / part, tmp_path / part)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
     monkeypatch.setenv("DOCKER_HOST", docker_engine)
     monkeypatch.setattr(session, "CURRENT", session.Session(here))
+    monkeypatch.setattr(leftovers, "_folder", lambda: tmp_path / ".kernels")
     monkeypatch.setattr(checks, "notebooks_progress", lambda shell=None: Progress("test", tmp_path / "progress"))
     desk = Desk(here)
     yield desk
@@ -102,7 +115,9 @@ def desk(
 
 
 @pytest.mark.parametrize(
-    ("desk", "lesson"), [(each, each) for each in LESSONS], ids=[each.name for each in LESSONS], indirect=["desk"]
+    ("desk", "lesson"),
+    [pytest.param(each, each, id=each.name, marks=[pytest.mark.long] if each.long else []) for each in LESSONS],
+    indirect=["desk"],
 )
 def test_the_exercises(desk: Desk, lesson: Lesson) -> None:
     for cell in lesson.prepare:
