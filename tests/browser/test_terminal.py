@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.notebooks import LabPage
-from tests.browser.standing import PAGES, asked, becomes, loaded_again, opened, saved
+from tests.browser.standing import asked, becomes, opened, saved
 
 MIME = "application/vnd.dockermagic.console+json"
 SETUP = """
@@ -130,41 +130,6 @@ def test_nothing_is_lost_before_the_page_has_come(lab_page: LabPage) -> None:
         page.keyboard.press("Shift+PageUp")
     shows(page, "\n1\n2\n3")
     page.locator(".dm-live [data-do=close]").click()
-
-
-def test_a_page_that_is_loaded_again_goes_on(lab_page: LabPage) -> None:
-    path, page = terminal(lab_page, "again-terminal.ipynb")
-    # A question that terminals answer: the answer must not be given a second time.
-    typed(page, "printf 'asked\\033[6n'; read -r answer; echo got")
-    shows(page, "\nasked^[[2;6R")
-    page.keyboard.press("Enter")
-    shows(page, "\ngot")
-    lab_page.save()
-    loaded_again(lab_page, path)
-    shows(page, "\ngot")
-    page.locator(".xterm-screen").click()
-    typed(page, "echo still $((40 + 2))")
-    shows(page, "\nstill 42")
-    assert screen(page).count(";6R") == 1, screen(page)
-    typed(page, "exit")
-    ended(page, "exited with code 0")
-    assert "still 42" in saved(lab_page, path)["text/plain"]
-
-
-def test_a_connection_that_breaks_while_somebody_types(lab_page: LabPage) -> None:
-    _, page = terminal(lab_page, "broken-connection.ipynb")
-    typed(page, "echo before $((40 + 2))")
-    shows(page, "\nbefore 42")
-    page.evaluate("() => { document.querySelector('.xterm').dataset.same = 'yes'; }")
-    for turn in range(3):
-        page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect(); }")
-        becomes(page, PAGES, "1")
-        typed(page, f"echo after $((40 + {turn}))")  # nobody clicks into it again
-        shows(page, f"\nafter 4{turn}")
-    assert page.locator(".xterm[data-same]").count() == page.locator(".xterm").count() == 1
-    assert screen(page).count("\nbefore 42") == 1
-    typed(page, "exit")
-    ended(page, "exited with code 0")
 
 
 def test_saved_while_open_and_read_elsewhere(lab_page: LabPage) -> None:
