@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from dockermagic import leftovers
@@ -166,10 +166,13 @@ def image_sizes(call: Call) -> dict[str, int]:
     }
 
 
-def images(call: Call, *, unused: bool, query: Mapping[str, list[str]] | None = None, in_use: bool = False) -> Iterator[Removal]:
-    """Give the images without a name (dangling), with `unused` all that no container uses, with `in_use` also the others."""
+def images(
+    call: Call, *, unused: bool, query: Mapping[str, list[str]] | None = None, freed: Collection[str] = ()
+) -> Iterator[Removal]:
+    """Give the images without a name (dangling), with `unused` all that no container uses but those in `freed`, which go first."""
     filters = call.filters({**({} if unused else {"dangling": ["true"]}), **(query or {})})
-    used = set() if in_use else {str(item.get("ImageID")) for item in call.ask("GET", "/containers/json", all=True)}
+    containers = call.ask("GET", "/containers/json", all=True)
+    used = {str(item.get("ImageID")) for item in containers if item["Id"] not in freed}
     found = [item for item in call.ask("GET", "/images/json", filters=filters) if item["Id"] not in used]
     sizes = image_sizes(call) if found else {}
     for item in found:

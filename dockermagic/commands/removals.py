@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -107,16 +107,20 @@ def reset(call: Call) -> Plan:
     own = dict(call.labels)[NOTEBOOK]
     mine = [NOTEBOOK] if call.on("course") else whose(dict(call.labels))
     composed = leftovers.projects(None if call.on("course") else dict(call.labels))
-    found = [
+    containers = [
         *(each for each in removal.containers(call, alive=True, query={"label": mine}) if each.notebook),
         *_composed(call, "container", composed, own),
+    ]
+    freed = {each.id for each in containers}
+    found = [
+        *containers,
         *_labelled(call, "network", "/networks", mine),
         *_composed(call, "network", composed, own),
         *_labelled(call, "volume", "/volumes", mine),
         *_composed(call, "volume", composed, own),
         *(each for each in removal.volumes(call, named_too=False) if each.notebook and (call.on("course") or each.notebook == own)),
-        *removal.images(call, unused=True, query={"label": mine[:1]}),
-        *_composed(call, "image", composed, own),
+        *removal.images(call, unused=True, query={"label": mine[:1]}, freed=freed),
+        *_composed(call, "image", composed, own, freed),
     ]
     plan = Plan("reset", tuple(found), todo="To remove these, type the line again without --dry-run.")
     if call.on("dry-run"):
@@ -129,7 +133,7 @@ def reset(call: Call) -> Plan:
     return done
 
 
-def _composed(call: Call, what: str, projects: Iterable[str], own: str) -> Iterator[Removal]:
+def _composed(call: Call, what: str, projects: Iterable[str], own: str, freed: Collection[str] = ()) -> Iterator[Removal]:
     """Give what Compose has made in this notebook's projects: Compose's labels say which project, and not which notebook."""
     for project in projects:
         labels = [f"{leftovers.PROJECT}={project}"]
@@ -137,8 +141,7 @@ def _composed(call: Call, what: str, projects: Iterable[str], own: str) -> Itera
         if what == "container":
             found: Iterable[Removal] = removal.containers(call, alive=True, query=query)
         elif what == "image":
-            # Its containers go first, so that it is used by nobody then.
-            found = removal.images(call, unused=True, query=query, in_use=True)
+            found = removal.images(call, unused=True, query=query, freed=freed)
         else:
             found = _labelled(call, what, f"/{what}s", labels)
         yield from (replace(each, notebook=own) for each in found if not each.notebook)

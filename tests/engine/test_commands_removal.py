@@ -95,6 +95,24 @@ def test_reset_removes_what_this_notebook_made_also_what_runs(room: Room) -> Non
     assert {"other", "theirs"} <= room.there()
 
 
+def test_reset_removes_images_whose_containers_go_and_leaves_those_of_others(room: Room) -> None:
+    made = room.container("made", {})
+    for name in ("app", "used"):
+        room.api.commit(made, f"{room.salt}-{name}", "1", changes=[f"LABEL {NOTEBOOK}={room.mine[NOTEBOOK]}", f"ENV A={name}"])
+    room.api.remove_container(made)
+    room.container("up", room.mine, image=f"{room.salt}-app:1", start=True)
+    room.container("theirs", {}, image=f"{room.salt}-used:1")
+    plan = room.reset()
+    assert {(each.what, each.name.rpartition("-")[2], each.outcome) for each in plan.removals} == {
+        ("container", "up", "removed"),
+        ("image", "app:1", "removed"),
+    }
+    assert room.there() == {"theirs"}
+    assert room.reset("--dry-run").removals == ()
+    room.api.remove_container(f"{room.salt}-theirs", force=True)
+    room.api.remove_image(f"{room.salt}-used:1")
+
+
 def test_reset_removes_the_nameless_volumes_that_removed_containers_left(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
