@@ -16,12 +16,13 @@ from dockermagic.errors import UsageError
 from dockermagic.views import show, shown
 
 if TYPE_CHECKING:
+    from dockermagic.builds.guessing import Guessing
     from dockermagic.engine import Engine
     from dockermagic.session import Session
 
 
-def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
-    """Build what a cell asks for, and show it in the cell's output.
+def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build | Guessing:
+    """Build what a cell asks for, and show it in the cell's output; or, in a notebook, ask first what will run.
 
     Parameters:
         request: what to build.
@@ -34,6 +35,8 @@ def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
     _, plan = planned(request)
     write_dockerfile(request)
     engine = session.engine
+    if request.predict and _asks_in_rows(request, plan, shell):
+        return _guessed(request, plan, session, shell)
     answers = quiz.ask(plan, shell) if request.predict else ()
     view = show.open_view(BuildDrawer(), shell=shell, plain=request.progress == "plain", quiet=request.quiet)
     build = run_build(request, engine, view, answers)
@@ -41,6 +44,24 @@ def build_cell(request: BuildRequest, session: Session, shell: Any) -> Build:
         sys.stdout.write(f"{build.image_id}\n")
     shown.mark(build)
     return build
+
+
+def _asks_in_rows(request: BuildRequest, plan: Build, shell: Any) -> bool:
+    there = getattr(shell, "kernel", None) is not None and quiz.can_answer(shell) and show.attended(shell.kernel)
+    return there and bool(quiz.asked(plan)) and not request.quiet and request.progress != "plain"
+
+
+def _guessed(request: BuildRequest, plan: Build, session: Session, shell: Any) -> Guessing:
+    def keep(build: Build) -> None:
+        if request.save_as:
+            shell.user_ns[request.save_as] = build
+
+    from dockermagic.builds.guessing import Guessing
+
+    guessing = Guessing(request, plan, session.engine, shell, keep)
+    session.hold(guessing)
+    shown.mark(guessing)
+    return guessing
 
 
 def build_quietly(request: BuildRequest, engine: Engine) -> Build:

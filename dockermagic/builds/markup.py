@@ -54,7 +54,7 @@ def markup(scene: Scene, drawn: Drawn) -> str:
     parts: list[h.Node] = [
         _header(scene, look),
         scene.error and h.div(look("box", "box-failed"))[h.pre(look("text"), dir="ltr")[scene.error]],
-        [h.p(look("box", "box-note"), data_key=f"n{number}")[note] for number, note in enumerate(scene.notes)],
+        [h.p(look("box", "box-note", "secondary"), data_key=f"n{number}")[note] for number, note in enumerate(scene.notes)],
         _table(scene, drawn) if scene.groups else None,
         h.div(look("foot"))[[_remark(remark, look) for remark in scene.remarks]] if scene.remarks else None,
         _summary(scene, look) if scene.counts else None,
@@ -70,7 +70,7 @@ def _table(scene: Scene, drawn: Drawn) -> h.Renderable:
     look = drawn.look
     title = f"The build of {scene.titles[0]}: instructions in Dockerfile order, bars on one time axis"
     return h.table(look("table"))[
-        h.caption(look("caption"))[title],
+        h.caption(look("caption", "secondary"))[title],
         h.colgroup[[h.col(style=f"width:{width}") for width in _WIDTHS]],
         _head(scene, look),
         [_group(group, scene.step, drawn) for group in scene.groups],
@@ -223,8 +223,8 @@ def _summary(scene: Scene, look: Look) -> h.Renderable:
     short = scene.image_id.removeprefix("sha256:")[:12]
     return h.p(look("foot"))[
         h.strong[scene.counts],
-        h.span(look("muted"))[" · ", scene.work],
-        scene.image_id and [" · image ", h.code(look("code"), title=scene.image_id)[short]],
+        h.span(look("muted", "secondary"))[" · ", scene.work],
+        scene.image_id and h.span(look("secondary"))[" · image ", h.code(look("code"), title=scene.image_id)[short]],
         scene.size and [" · ", scene.size],
     ]
 
@@ -242,7 +242,7 @@ def _command(command: str, look: Look) -> h.Renderable:
     text = h.pre(look("copy"), KEYS, dir="ltr", tabindex="0")[command]
     first, _, rest = command.partition("\n")
     if not rest:
-        return h.div[h.p(look("foot", "muted"))["The same with the docker command:"], text]
+        return h.div(look("secondary"))[h.p(look("foot", "muted"))["The same with the docker command:"], text]
     shown = h.code(look("code"), dir="ltr")[first]
     label = h.summary(look("foot", "summary"), KEYS)["The same with the docker command: ", shown, " …"]
-    return h.details(data_key="same")[label, text]
+    return h.details(look("secondary"), data_key="same")[label, text]

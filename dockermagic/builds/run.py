@@ -119,7 +119,9 @@ class _Follower:
         return False
 
 
-def run_build(request: BuildRequest, engine: Engine, view: View, answers: tuple[str, ...] = ()) -> Build:
+def run_build(
+    request: BuildRequest, engine: Engine, view: View, answers: tuple[str, ...] = (), stop: Interrupts | None = None
+) -> Build:
     """Build, and show it meanwhile.
 
     Parameters:
@@ -127,13 +129,14 @@ def run_build(request: BuildRequest, engine: Engine, view: View, answers: tuple[
         engine: where.
         view: what shows it; it is closed in every case in which it was given anything to show.
         answers: what a learner expects of each step.
+        stop: counts what stops it, where that is not only the main thread's interrupts.
 
     Raises:
         DockerfileError, UsageError: before the engine is touched.
         BuildFailed: the build failed; carries it, and says where and what to look at.
         BuildCancelled: it was interrupted; carries it.
     """
-    with Interrupts() as interrupts:
+    with stop or Interrupts() as interrupts:
         dockerfile, build = planned(request, "classic" if engine.build_path == "classic" and not request.builder else "buildkit")
         build = replace(build, prediction=Prediction((), answers)) if answers else build
         worker = Worker(request, engine, dockerfile, build.steps)

@@ -112,13 +112,14 @@ def follow(call: Call, source: Source, model: M, drawer: Drawer[M]) -> M:
     return follow_work(call, work, model, drawer)
 
 
-def follow_work(call: Call, work: Work, model: M, drawer: Drawer[M]) -> M:
+def follow_work(call: Call, work: Work, model: M, drawer: Drawer[M], view: View[M] | None = None) -> M:
     """Show what work tells while it goes on, as `follow` does.
 
     Parameters:
         work: see `Work`; `model`: how it begins; it has a method `ended`.
+        view: where it is shown; None for the one that fits the place this runs in.
     """
-    view: View[M] = open_view(drawer, shell=call.shell)
+    view = view if view is not None else open_view(drawer, shell=call.shell)
     worker = _Worker(work)
     with Interrupts() as interrupts:
         try:

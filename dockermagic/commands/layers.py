@@ -8,8 +8,9 @@ from typing import Any
 
 from dockermagic.commands.answering import Desk, answered, quietly, stand_revealed
 from dockermagic.commands.call import Call, Verb
-from dockermagic.commands.follow import Change, follow_work
+from dockermagic.commands.follow import Change, follow_work, in_notebook
 from dockermagic.commands.hints import for_image
+from dockermagic.commands.layer_browser import LayerBrowser
 from dockermagic.commands.layered import kept, with_own_lines
 from dockermagic.commands.shared_layers import shared
 from dockermagic.commands.stage_flow import stage_flow
@@ -40,8 +41,9 @@ def opened(call: Call, name: str) -> Image:
     def work(hold: Callable[[Exchange], None], put: Callable[[Change], None]) -> None:
         open_image(call.engine, name, hold=hold, seen=lambda image: put(lambda _, now: with_own_lines(image)))
 
+    view = LayerBrowser(call) if in_notebook(call) else None
     try:
-        image = follow_work(call, work, Image(name, "", started=time.time()), ImageDrawer())
+        image = follow_work(call, work, Image(name, "", started=time.time()), ImageDrawer(), view)
     except EngineError as error:
         raise EngineError(error.message, error.hint or for_image(call, error, name), status=error.status) from error
     if image.how == "interrupted":

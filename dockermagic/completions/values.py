@@ -67,7 +67,7 @@ KINDS: Mapping[str, Kind] = {"network": "network", "volume": "volume", "volumes-
 FILES = frozenset({"context", "write", "file", "env-file", "cidfile", "label-file", "output", "input", "iidfile"})
 """Flags whose values are paths."""
 
-_IMAGES = "run create push rmi tag history save image"
+_IMAGES = "run create push rmi tag history save image layers files compare"
 _CONTAINERS = (
     "start stop restart kill pause unpause wait rm logs exec cp top stats port diff attach rename commit export update container "
     "lifecycle ports networks"

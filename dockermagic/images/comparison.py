@@ -163,11 +163,11 @@ def _files(image: Image) -> int:
 def _counted(image: Image) -> str:
     counts: dict[str, int] = {}
     for package in image.packages:
-        if package.system != "os":
+        if package.system == "rpm" and not package.name:
+            counts["rpm, a database of a kind that is not read"] = 0
+        elif package.system != "os":
             counts[package.system] = counts.get(package.system, 0) + 1
-    words = [
-        f"{system} {count}" if system != "rpm" else "rpm, its database is not read" for system, count in sorted(counts.items())
-    ]
+    words = [f"{system} {count}" if count else system for system, count in sorted(counts.items())]
     return ", ".join(words) or "none found"
 
 
@@ -214,7 +214,7 @@ def _packages(images: Sequence[Image]) -> list[tuple[str, str, tuple[str, ...]]]
     largest: dict[tuple[str, str], int] = {}
     for place, image in enumerate(images):
         for package in image.packages:
-            if package.system in ("os", "rpm"):
+            if package.system == "os" or not package.name:
                 continue
             key = _key(package)
             known.setdefault(key, [set() for _ in images])[place].add(package.version)

@@ -54,8 +54,8 @@ class Finding:
 class Package:
     """A package that a layer's files say is installed.
 
-    `path`: the file that says so. `system`: "dpkg", "apk", "pip", "npm"; "os" is the system itself, by its os-release; "rpm" is
-    a database of RPM, whose packages are not read. `size`: bytes unpacked; 0 where that is not told.
+    `path`: the file that says so. `system`: "dpkg", "apk", "rpm", "pip", "npm"; "os" is the system itself, by its os-release.
+    `name`: empty for a database of RPM that cannot be read. `size`: bytes unpacked; 0 where that is not told.
     """
 
     path: str

@@ -56,7 +56,10 @@ def _written(path: Path, title: str, html: Callable[[], str], data: Callable[[],
         path.write_text(json.dumps(data(), indent=1), encoding="utf-8")
     elif path.suffix == ".png":
         raise UsageError(
-            "No PNG is written: that would need a program that draws.", "Save as .svg or .html; a browser makes a picture of it."
+            "No PNG is written: that would need a program that draws.",
+            "Save it as .svg: the form for slides, sharp at every size."
+            if "svg" in more
+            else "Save it as .html; a browser prints it.",
         )
     else:
         raise UsageError(

@@ -21,9 +21,9 @@ MOST_ENTRIES = 3_000_000
 LOOKED_AT = 1 << 18
 """Bytes at the beginning of a file that are looked at."""
 
-DATABASE = re.compile(r"(?:^|/)(?:lib/apk/db/installed|var/lib/dpkg/status)$")
-LARGEST_DATABASE = 1 << 24
-"""Bytes of a package manager's database that are looked at; the largest ones seen have a third of that."""
+DATABASE = re.compile(r"(?:^|/)(?:lib/apk/db/installed|var/lib/dpkg/status|(?:var/lib|usr/lib/sysimage)/rpm/rpmdb\.sqlite)$")
+LARGEST_DATABASE = 1 << 25
+"""Bytes of a package manager's database that are looked at; the largest ones seen have half of that."""
 
 Look = Callable[[str, bytes], Iterable[Finding | Package]]
 """Give what is worth a note in a file, by its path and its first bytes."""
@@ -113,12 +113,13 @@ def _entry(path: str, member: tarfile.TarInfo, stream: Forward, look: Look | Non
 
 def _summed(stream: Forward, size: int, most: int) -> tuple[int, bytes]:
     """Give the CRC-32 of a file's content, and its beginning of at most so many bytes."""
-    total, beginning, missing = 0, b"", size
+    total, missing = 0, size
+    beginning: list[bytes] = []
     for piece in stream.take(size):
         total = zlib.crc32(piece, total)
+        if size - missing < most:
+            beginning.append(piece[: most - (size - missing)])
         missing -= len(piece)
-        if len(beginning) < most:
-            beginning += piece[: most - len(beginning)]
     if missing:
         raise ArchiveError("The archive ends in the middle of a file.")
-    return total, beginning
+    return total, b"".join(beginning)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import htpy as h
 
 from dockermagic.images.given_away import Secret
@@ -28,11 +30,14 @@ EFFICIENCY = (
 )
 
 
-def draw(scene: Scene, command: str, look: Look) -> str:
+def draw(
+    scene: Scene, command: str, look: Look, *, tools: h.Node = None, files: Callable[[Row, Look], h.Node] | None = None
+) -> str:
     """Give the markup of an image.
 
     Parameters:
         scene: what is said; `command`: the docker command behind it.
+        tools: what stands above the layers; `files`: gives a layer's files, where they do not open by themselves.
     """
     role, glyph, word = _STATES[scene.state]
     return str(
@@ -45,20 +50,21 @@ def draw(scene: Scene, command: str, look: Look) -> str:
                 h.span[" · ".join(scene.facts)],
                 h.span(look("aside"))[h.code(look("code"))[one_line(command, 160)]],
             ],
+            tools,
             h.table(look("table"))[
                 h.caption(look("caption"))[
                     "The first instruction is at the top: a layer lies on the ones above it here. Red is hidden by a later layer."
                 ],
                 h.colgroup[(h.col(style=f"width:{width}") for width in _WIDTHS)],
                 h.thead[h.tr[(h.th(look("head"), scope="col")[name] for name in ("#", "Instruction", "Size", "Files"))]],
-                h.tbody[(_row(row, look) for row in scene.rows)],
+                h.tbody[(_row(row, look, files or _files) for row in scene.rows)],
             ],
             _notes(scene, look),
         ]
     )
 
 
-def _row(row: Row, look: Look) -> h.Node:
+def _row(row: Row, look: Look, files: Callable[[Row, Look], h.Node]) -> h.Node:
     line = f" line {row.step.line}" if row.step.line else ""
     key = f"layer-{row.layer.number}" if row.layer is not None else None
     if row.layer is None:
@@ -70,7 +76,7 @@ def _row(row: Row, look: Look) -> h.Node:
         ]
     return h.tr(look("row"), data_key=key)[
         h.th(look("cell"), scope="row")[str(row.layer.number)],
-        h.td(look("cell"))[h.code(look("code"))[row.instruction], line and h.span(look("muted", "word"))[line], _files(row, look)],
+        h.td(look("cell"))[h.code(look("code"))[row.instruction], line and h.span(look("muted", "word"))[line], files(row, look)],
         h.td(look("cell"))[_size(row, look), row.effect and h.div(look("ink-failed"))[row.effect]],
         h.td(look("cell"))[row.counts],
     ]

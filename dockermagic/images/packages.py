@@ -3,7 +3,7 @@
 1. dpkg and apk keep one text with all packages; the last layer that wrote it counts. Images without a package manager
    (distroless) have a file a package in status.d.
 2. A package of Python is a `METADATA` below `*.dist-info`, one of Node.js a `package.json` right below `node_modules`.
-3. RPM's databases are binary, in three formats. They are named, and not read.
+3. RPM's database is read where it is SQLite, as RPM has it since 4.16 (`rpm`); its older formats are named, and not read.
 
 Sources: deb-status(5), apk's db format ("P:", "V:", "I:"), PyPA "Recording installed projects", os-release(5).
 """
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from dockermagic.images.entries import Finding, Package
+from dockermagic.images.rpm import rpm_packages
 from dockermagic.images.secrets import look
 
 __all__ = ["look_inside", "packages_in"]
@@ -59,7 +60,11 @@ def packages_in(path: str, content: bytes) -> Iterator[Package]:
     elif _OS.search(path):
         yield from _system(path, content)
     elif _RPM.search(path):
-        yield Package(path, "rpm", "")
+        told = rpm_packages(content)
+        if told is None:
+            yield Package(path, "rpm", "")
+        for name, version, size in told or ():
+            yield Package(path, "rpm", name[:_LONGEST], version[:_LONGEST], size)
 
 
 def _dpkg(path: str, block: str) -> Iterator[Package]:

@@ -20,7 +20,7 @@ from dockermagic.images.entries import Entry, Files, Finding, Package
 
 __all__ = ["Shelf"]
 
-VERSION = 2
+VERSION = 3
 MOST_BYTES = 300_000_000
 """Bytes that all of them may take; beyond that the ones unused for the longest time go."""
 

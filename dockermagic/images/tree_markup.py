@@ -12,11 +12,11 @@ from dockermagic.views.hostile import one_line
 from dockermagic.views.look import KEYS, Look
 from dockermagic.views.units import bytes_text, plural
 
-__all__ = ["SIGNS", "draw_trees", "what_happened"]
+__all__ = ["INDENT", "SIGNS", "draw_trees", "label", "what_happened"]
 
 SIGNS = {"added": ("+", "succeeded"), "changed": ("~", "running"), "rewritten": ("=", "cached"), "removed": ("−", "failed")}
 _SIZE = "display:inline-block;width:64px;text-align:right;margin-right:10px;white-space:nowrap"
-_INDENT = 16
+INDENT = 16
 _KINDS = {"fifo": "pipe", "character": "device", "block": "device"}
 
 
@@ -33,17 +33,18 @@ def draw_trees(trees: Sequence[Branch], cut: int, look: Look, *, signs: bool = T
 
 
 def _branch(branch: Branch, look: Look, depth: int, signs: bool, key: str) -> h.Node:
-    label = _label(branch, look, depth, signs)
+    line = label(branch, look, depth, signs)
     if not branch.below and not branch.cut:
-        return h.div(look("line", style="margin:0;padding-left:15px"))[label]
+        return h.div(look("line", style="margin:0;padding-left:15px"))[line]
     return h.details(data_key=f"{key}-{branch.path}"[:200])[
-        h.summary(look("summary"), KEYS)[label],
+        h.summary(look("summary"), KEYS)[line],
         [_branch(child, look, depth + 1, signs, key) for child in branch.below],
         _cut(branch.cut, look, depth + 1),
     ]
 
 
-def _label(branch: Branch, look: Look, depth: int, signs: bool) -> h.Node:
+def label(branch: Branch, look: Look, depth: int, signs: bool) -> h.Node:
+    """Give a branch's line: size, sign, name, and what happened to it."""
     change = branch.change
     sign, ink = SIGNS[change.kind] if change is not None else ("", "note")
     holds = branch.bytes if branch.bytes or not branch.hidden else branch.hidden
@@ -58,7 +59,7 @@ def _label(branch: Branch, look: Look, depth: int, signs: bool) -> h.Node:
     return h.span[
         h.span(look("muted" if directory else "word", style=_SIZE))[minus + size],
         signs and h.span(look("glyph", f"ink-{ink}", style="font-weight:bold"), aria_hidden="true")[sign],
-        h.span(style=f"margin-left:{6 + depth * _INDENT}px")[
+        h.span(style=f"margin-left:{6 + depth * INDENT}px")[
             h.code(look("code"))[h.strong[f"{one_line(branch.name, 120)}/"] if directory else one_line(branch.name, 120)]
         ],
         h.span(look("muted", style="margin-left:10px"))[", ".join(part for part in told if part)],
@@ -99,5 +100,5 @@ def _kind(change: Change | None) -> str:
 
 
 def _cut(number: int, look: Look, depth: int) -> h.Node:
-    style = f"padding-left:{89 + depth * _INDENT}px"
+    style = f"padding-left:{89 + depth * INDENT}px"
     return h.div(look("muted", style=style))[f"and {plural(number, 'smaller one')}"] if number else None

@@ -52,7 +52,7 @@ def waste(layers: Sequence[Files]) -> Waste:
         for entry in leaves(own):
             sizes.setdefault(entry.path, []).append(_removed_bytes(top, entry) if entry.kind == "removed" else entry.size)
         for entry in files.entries:
-            if entry.kind in ("removed", "emptied"):
+            if entry.kind == "removed":  # dive takes no note of a directory that was emptied
                 list(take_away(top, entry, uncounted))
         for entry in files.entries:
             if entry.kind not in ("removed", "emptied"):

@@ -12,7 +12,8 @@ from statistics import median
 
 from docker.errors import NotFound
 
-from tests.benchmarks import builds, compose, loading, pixels
+from tests.benchmarks import builds, compose, context, loading, pixels
+from tests.benchmarks import images as opening
 from tests.benchmarks.builds import Pair
 from tests.rig import clients, engines, images
 from tests.rig.engines import Engine
@@ -62,6 +63,14 @@ def main() -> int:
         before = {image["Id"] for image in engine.client().api.images(all=True)}
         with tempfile.TemporaryDirectory() as folder:
             good &= table(f"Builds on Docker Engine {engine.version}", engine_rows(engine, Path(folder)))
+        cli = clients.for_engine(engine)
+        with tempfile.TemporaryDirectory() as folder:
+            context.make(Path(folder))
+            if engine.home is None:
+                good &= table("Fingerprints of 20,000 files, 200 MB; 30,000 more ignored", context.look_rows(Path(folder)))
+            title = f"Builds of that context on Docker Engine {engine.version}"
+            good &= table(title, context.build_rows(Path(folder), engine.url, cli))
+        good &= table(f"Opening an image of 500 MB on Docker Engine {engine.version}", opening.rows(engine.url, cli))
         if engine.home is None:
             good &= table(f"Docker Compose on Docker Engine {engine.version}", compose.rows(engine.url))
         for image in engine.client().api.images(all=True):

@@ -1,17 +1,24 @@
-"""Fingerprints of a large context against a bare walk, against whycache and against docker-py's walk and tar; and builds of it.
+"""A context of 20,000 files, 200 MB, and 30,000 files that .dockerignore leaves out.
 
-whycache (PyPI, 0.1.0) is no dependency: name the Python of an environment that has it in WHYCACHE_PYTHON; without one its rows are
-left out. `python -m tests.benchmarks.context` measures.
+Its fingerprints against a bare walk, against whycache and against docker-py's walk and tar; builds of it against the docker command
+line's classic builder and BuildKit. Everything is measured in turns.
+
+whycache (PyPI, 0.1.0) is no dependency: it gets an environment of its own.
+`python -m tests.benchmarks.context` measures on the engine that is here and on Engine 28.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+import venv
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -24,21 +31,31 @@ from dockermagic.builds.why.writing import settle
 from dockermagic.engine import Engine
 from dockermagic.engine.address import Address
 from dockermagic.views.show import Quiet
+from tests.rig import clients, engines
+from tests.rig.clients import Cli
+from tests.rig.places import CACHE
 
 FILES, SIZE, IGNORED = 20_000, 10_000, 30_000
-RUNS = 5
+RUNS, BUILDS = 7, 3
+FIRST = 1 << 16
+"""Bytes of a build on their way to the engine that count as its first ones: more than a client says before the context."""
 PATTERNS = ("node_modules", "*.log", ".git")
-WHYCACHE = """
+TEXT = "FROM scratch\nCOPY src /src\n"
+PEER = "whycache==0.1.0"
+PEERS_RUN = """
 import sys, time
 from pathlib import Path
 from whycache.manifest import build_manifest
 prior = None
-for _ in range(int(sys.argv[2])):
+for _ in range(2):
     began = time.perf_counter()
     made = build_manifest(Path(sys.argv[1]), prior)
     print(time.perf_counter() - began)
     prior = {"manifest": made[0], "stat": made[1]}
 """
+
+Row = tuple[str, str, str, str, bool]
+Times = dict[str, list[float]]
 
 
 def make(root: Path) -> None:
@@ -50,6 +67,17 @@ def make(root: Path) -> None:
             if number < 200:
                 path.parent.mkdir(parents=True)
             path.write_bytes(os.urandom(size))
+
+
+def peer() -> Path:
+    """Give a Python that has whycache."""
+    home = CACHE / "whycache"
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        venv.create(home, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", "--no-deps", PEER], check=True)
+        (home / "ready").touch()
+    return python
 
 
 def bare(root: Path) -> int:
@@ -74,87 +102,160 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def docker_py(root: Path) -> None:
-    """Pack the context as docker-py does."""
-    docker_tar(str(root), exclude=list(PATTERNS)).close()
+def looks(root: Path) -> Times:
+    """Take the fingerprints, ours and others', in turns."""
+    found: Times = {name: [] for name in ("cold", "warm", "bare", "peer cold", "peer warm", "docker-py")}
+    python = peer()
+    time.sleep(0.2)  # files that were made a moment ago are read twice
+    _, known = fingerprint(str(root), PATTERNS)
+    for number in range(RUNS):
+        found["cold"].append(timed(lambda: fingerprint(str(root), PATTERNS)))
+        for _ in range(2):
+            found["bare"].append(timed(lambda: bare(root)))
+            found["warm"].append(timed(lambda: fingerprint(str(root), PATTERNS, ("",), known)))
+        done = subprocess.run([python, "-c", PEERS_RUN, str(root)], check=True, capture_output=True, text=True)
+        for name, told in zip(("peer cold", "peer warm"), done.stdout.split(), strict=True):
+            found[name].append(float(told))
+        if number < BUILDS:
+            found["docker-py"].append(timed(lambda: docker_tar(str(root), exclude=list(PATTERNS)).close()))
+    return found
 
 
-def build(root: Path, url: str, made: set[str]) -> float:
-    """Build the unchanged context with dockermagic; give seconds."""
-    engine = Engine(Address(url))
-    try:
-        request = BuildRequest("FROM scratch\nCOPY src /src\n", str(root))
+def look_rows(root: Path) -> Iterator[Row]:
+    """Give the rows of the fingerprints."""
+    found = looks(root)
+
+    def row(name: str, ours: str, theirs: str, bar: str, most: float | None) -> Row:
+        ratio = median(a / b for a, b in zip(found[ours], found[theirs], strict=False))
+        return name, spread(found[ours]), spread(found[theirs]), f"×{ratio:.2f}; bar: {bar}", most is None or ratio <= most
+
+    yield row("fingerprint, warm, against a bare scandir and stat", "warm", "bare", "×1.6", 1.6)
+    yield row("fingerprint, cold, against whycache's", "cold", "peer cold", "×0.5", 0.5)
+    yield row("fingerprint, warm, against whycache's", "warm", "peer warm", "none", None)
+    yield row("fingerprint, cold, against docker-py's walk and tar", "cold", "docker-py", "none", None)
+
+
+class Relay:
+    """Stands between a client and an engine, and notes when the client has sent its first bytes.
+
+    Parameters:
+        target: the engine's socket.
+        place: where clients connect to.
+    """
+
+    def __init__(self, target: str, place: Path) -> None:
+        self.target, self.url = target, f"unix://{place}"
+        self.sent, self.at = 0, 0.0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(place))
+        self.listener.listen(32)
+        threading.Thread(target=self._accept, name="benchmark relay", daemon=True).start()
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self.sent, self.at = 0, 0.0
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            engine = socket.socket(socket.AF_UNIX)
+            engine.connect(self.target)
+            for source, sink, counts in ((client, engine, True), (engine, client, False)):
+                threading.Thread(target=self._copy, args=(source, sink, counts), name="benchmark relay", daemon=True).start()
+
+    def _copy(self, source: socket.socket, sink: socket.socket, counts: bool) -> None:
+        try:
+            while data := source.recv(1 << 18):
+                if counts and not self.at:
+                    self.sent += len(data)
+                    self.at = time.perf_counter() if self.sent >= FIRST else 0.0
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            for end in (source, sink):
+                end.close()
+
+
+def builds(root: Path, url: str, cli: Cli) -> Times:
+    """Build the context in turns: unchanged, and with one file changed; by way of a relay also until the first bytes."""
+    found: Times = {f"{who} {what}": [] for who in ("ours", "classic", "BuildKit") for what in ("again", "edited", "first")}
+    engine, made = Engine(Address(url)), set[str]()
+    assert engine.about.product
+
+    def by(who: str, at: str, through: Engine) -> float:
         began = time.perf_counter()
-        made.add(run_build(request, engine, Quiet()).image_id)
+        if who == "ours":
+            made.add(run_build(BuildRequest(TEXT, str(root)), through, Quiet()).image_id)
+        else:
+            environment = {**cli.environment, "DOCKER_HOST": at, "DOCKER_BUILDKIT": str(int(who == "BuildKit"))}
+            command = [str(cli.program), "build", "--quiet", "--file", "-", str(root)]
+            done = subprocess.run(command, input=TEXT.encode(), env=environment, check=True, capture_output=True)
+            made.add(done.stdout.decode().split()[-1])
         return time.perf_counter() - began
-    finally:
-        engine.close()
+
+    edited = root / "src" / "part0" / "file0.js"
+    with tempfile.TemporaryDirectory() as folder:
+        relay = Relay(url.removeprefix("unix://"), Path(folder, "relay"))
+        relayed = Engine(Address(relay.url))
+        assert relayed.about.product
+        try:
+            for number in range(BUILDS + 1):
+                for who in ("ours", "classic", "BuildKit")[:: 1 if number % 2 else -1]:
+                    edited.write_bytes(secrets.token_bytes(SIZE))
+                    relay.begin()
+                    began = time.perf_counter()
+                    times = {"edited": by(who, relay.url, relayed), "first": relay.at - began, "again": by(who, url, engine)}
+                    for what, seconds in times.items():
+                        found[f"{who} {what}"] += [seconds] if number else []  # the first round only fills caches
+        finally:
+            relay.listener.close()
+            settle()
+            for image in made:
+                engine.api.remove_image(image, force=True)
+            relayed.close()
+            engine.close()
+    return found
 
 
-def with_cli(root: Path, url: str, buildkit: str, made: set[str]) -> list[float]:
-    """Build the unchanged context with the docker command line; give seconds, nothing where it has no such builder."""
-    environment = {**os.environ, "DOCKER_HOST": url, "DOCKER_BUILDKIT": buildkit}
-    command = ["docker", "build", "--quiet", "--file", "-", str(root)]
-    began = time.perf_counter()
-    done = subprocess.run(command, input=b"FROM scratch\nCOPY src /src\n", env=environment, check=False, capture_output=True)
-    if done.returncode:
-        return []
-    made.add(done.stdout.decode().strip())
-    return [time.perf_counter() - began]
+def build_rows(root: Path, url: str, cli: Cli) -> Iterator[Row]:
+    """Give the rows of the builds."""
+    found = builds(root, url, cli)
+    names = {"first": f"until {FIRST // 1024} KiB are on their way", "edited": "one file changed", "again": "unchanged"}
+    for what, name in names.items():
+        for who in ("classic", "BuildKit"):
+            ratio = median(a / b for a, b in zip(found[f"ours {what}"], found[f"{who} {what}"], strict=True))
+            bar, met = ("×1", ratio <= 1) if (what, who) == ("again", "classic") else ("none", True)
+            title = f"{name}, docker CLI {'with the classic builder' if who == 'classic' else 'with BuildKit'}"
+            yield title, spread(found[f"ours {what}"]), spread(found[f"{who} {what}"]), f"×{ratio:.2f}; bar: {bar}", met
 
 
-def row(name: str, values: list[float], bar: str = "", met: bool = True) -> bool:
-    """Print a row of the table."""
-    told = f"{median(values):.3f} s ({min(values):.3f}–{max(values):.3f})" if values else "not measured"
-    print(f"| {name} | {told} | {bar} | {'met' if met else '**missed**'} |", flush=True)
-    return met
+def spread(values: list[float]) -> str:
+    """Write seconds as their median and their range."""
+    return f"{median(values):.3f} s ({min(values):.3f}–{max(values):.3f})"
 
 
-def main(url: str = "unix:///var/run/docker.sock") -> int:
-    """Measure everything, one after the other in turns."""
+def main() -> int:
+    """Measure everything."""
+    from tests.benchmarks.__main__ import table
+
+    good = True
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make(root)
-        time.sleep(0.2)  # files that were made a moment ago are read twice
-        cold, warm, walks, packs = [], [], [], []
-        for _ in range(RUNS):
-            cold.append(timed(lambda: fingerprint(str(root), PATTERNS)))
-            packs.append(timed(lambda: docker_py(root)))
-        _, known = fingerprint(str(root), PATTERNS)
-        for _ in range(RUNS * 2):
-            walks.append(timed(lambda: bare(root)))
-            warm.append(timed(lambda: fingerprint(str(root), PATTERNS, ("",), known)))
-        other = os.environ.get("WHYCACHE_PYTHON", "")
-        theirs = [float(each) for each in _whycache(other, root)] if other else []
-        print("| | median | bar | |\n|---|---|---|---|")
-        good = row("bare scandir and stat", walks)
-        good &= row("fingerprint, warm", warm, "×1.6 of the bare walk", median(warm) <= 1.6 * median(walks))
-        good &= row("fingerprint, cold", cold, "half of whycache's", not theirs or median(cold) * 2 <= theirs[0])
-        row("whycache, cold", theirs[:1])
-        row("whycache, warm", theirs[1:])
-        row("docker-py, walk and tar", packs)
-        ours, classic, buildx, made = [], [], [], set[str]()
-        build(root, url, made)
-        with_cli(root, url, "0", made)
-        for _ in range(3):
-            ours.append(build(root, url, made))
-            classic += with_cli(root, url, "0", made)
-            buildx += with_cli(root, url, "1", made)
-        good &= row("unchanged rebuild, dockermagic", ours, "the classic builder's", not classic or median(ours) <= median(classic))
-        row("unchanged rebuild, docker CLI, classic builder", classic)
-        row("unchanged rebuild, docker CLI, BuildKit", buildx)
-    settle()
-    engine = Engine(Address(url))
-    for image in made:
-        engine.api.remove_image(image, force=True)
-    engine.close()
+        good &= table("Fingerprints of 20,000 files, 200 MB, 30,000 ignored", look_rows(root))
+        for start in (engines.provide, lambda: engines.private("28")):
+            engine = start()
+            good &= table(
+                f"Builds of that context on Docker Engine {engine.version}",
+                build_rows(root, engine.url, clients.for_engine(engine)),
+            )
+            if engine.home is not None:
+                engine.end()
     return 0 if good else 1
 
 
-def _whycache(python: str, root: Path) -> list[str]:
-    done = subprocess.run([python, "-c", WHYCACHE, str(root), "4"], check=True, capture_output=True, text=True)
-    return done.stdout.split()
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser.notebooks import LabPage
-from tests.browser.standing import asked, becomes, kept, loaded_again, opened, saved
+from tests.browser.standing import PAGES, asked, becomes, kept, loaded_again, opened, saved
 
 MIME = "application/vnd.dockermagic.view+json"
 SETUP = "from tests.browser.counter import Counter\n"
@@ -149,7 +149,6 @@ def test_two_windows_show_the_same(lab_page: LabPage) -> None:
     number(page, 3)
 
 
-PAGES = "len(__import__('dockermagic.views.channel', fromlist=['x'])._PAGES)"
 SHOWN = "len(__import__('dockermagic.views.channel', fromlist=['x'])._SHOWN)"
 
 

@@ -22,6 +22,7 @@ from dockermagic.images.model import Image
 from dockermagic.images.open import open_image
 from dockermagic.images.shelf import Shelf
 from dockermagic.images.stack import Node
+from tests.engine import dive
 from tests.engine.making import make
 
 pytestmark = pytest.mark.again
@@ -124,6 +125,9 @@ def test_what_a_container_sees(here: Engine, shelf: Shelf, what: str) -> None:
     image = open_image(here, build.image_id, shelf=shelf)
     expected, _ = exported(here, build.image_id)
     assert seen(image) == expected
+    efficiency, wasted, repeats = dive.judge(dive.read(here, build.image_id))
+    assert image.efficiency == pytest.approx(efficiency)
+    assert (image.waste.bytes, {each.path: each.bytes for each in image.waste.repeats}) == (wasted, repeats)
     assert image.complete
     assert sum(step.layer > 0 for step in image.steps) == len(image.layers)
     assert [layer.step.instruction.partition(" ")[0] for layer in image.layers[1:]] == ["RUN"] * (len(image.layers) - 1)

@@ -33,6 +33,9 @@ COMMANDS = {
         DOCKERFILE,
         Command("%docker_run", "", "Run a container.", RUN_FLAGS, interspersed=False),
         Command("%docker run", "", "Run a container.", RUN_FLAGS, interspersed=False),
+        Command("%docker_layers", "", "Open an image.", ()),
+        Command("%docker_files", "", "Show a file.", ()),
+        Command("%docker_compare", "", "Compare.", ()),
         Command("%docker stop", "", "Stop containers.", (Flag("timeout", "t", "int", help="Seconds."),)),
         Command("%docker volume rm", "", "Remove volumes.", ()),
         Command("%docker volume ls", "", "List volumes.", ()),
@@ -78,6 +81,9 @@ def result(text: str) -> list[str]:
 
 LINES = {
     "%docker_run --na|": ["--name"],
+    "%docker_layers b|": ["busybox:latest"],
+    "%docker_files he|": ["hello:1"],
+    "%docker_compare hello:1 b|": ["busybox:latest"],
     "%docker_run -|": [
         "--detach",
         "--name",

@@ -1,36 +1,46 @@
 """The question before a build, which steps will run and which come from the cache, and the score after it.
 
-1. It is asked with the front end's own prompt, so that the keyboard is enough and any kernel can do it.
+1. In a notebook that somebody looks at, each row has its choice (`builds.guessing`); in a terminal it is asked with `input()`.
 2. Where nobody can answer (a notebook that is run as a whole, a pipe) it is not asked, and the build goes on.
-3. An answer is a list of lines that will run; what is no answer is asked for once more.
+3. A typed answer is a list of lines that will run; what is no answer is asked for once more.
+4. A step that nobody answered does not count in the score.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from dockermagic.builds.model import Build
 from dockermagic.views.hostile import one_line
 from dockermagic.views.units import plural
 
-__all__ = ["ask", "read_answer", "score"]
+__all__ = ["answered", "ask", "asked", "can_answer", "read_answer", "score"]
 
 PROMPT = "Which lines will run? Their numbers, 0 for none: "
 
 
+def asked(build: Build) -> tuple[int, ...]:
+    """Give the steps that can be guessed, by index: those that make a layer, of stages that are needed."""
+    return tuple(index for index, step in enumerate(build.steps) if step.status == "waiting" and step.keyword != "FROM")
+
+
+def answered(build: Build, lines: Collection[int]) -> tuple[str, ...]:
+    """Give one answer a step: "ran" for these lines, "cached" for the others that can be guessed, "" for the rest."""
+    places = set(asked(build))
+    return tuple(("ran" if step.line in lines else "cached") if index in places else "" for index, step in enumerate(build.steps))
+
+
 def ask(build: Build, shell: Any, read: Callable[[str], str] = input, say: Callable[[str], object] = print) -> tuple[str, ...]:
-    """Ask, and give one answer a step: "ran", "cached", or "" for one that makes no layer; nothing when nobody answers.
+    """Ask by text, and give one answer a step: "ran", "cached", or "" for one that makes no layer; nothing when nobody answers.
 
     Parameters:
         build: as it is planned; `shell`: IPython's.
     """
-    if not _can_answer(shell):
-        return ()
-    steps = [step for step in build.steps if step.status == "waiting" and step.keyword != "FROM"]
-    if not steps:
+    steps = [build.steps[index] for index in asked(build)]
+    if not steps or not can_answer(shell):
         return ()
     rows = [f"{step.line:>4}  {one_line(step.name.splitlines()[0], 100)}" for step in steps]
     say("\n".join(["Before it is built: which of these steps will run, and which will come from the cache?", "", *rows, ""]))
@@ -41,12 +51,13 @@ def ask(build: Build, shell: Any, read: Callable[[str], str] = input, say: Calla
         except (EOFError, NotImplementedError, RuntimeError):
             return ()
         if chosen is not None:
-            return tuple(("ran" if step.line in chosen else "cached") if step in steps else "" for step in build.steps)
+            return answered(build, chosen)
         say(f"Type numbers of lines out of {', '.join(map(str, sorted(lines)))}, with spaces between them, or 0.")
     return ()
 
 
-def _can_answer(shell: Any) -> bool:
+def can_answer(shell: Any) -> bool:
+    """Say whether somebody is there to answer."""
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))

@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
 
 from dockermagic.builds.why.prints import Print
 
@@ -19,6 +18,7 @@ Stamp = tuple[int, int, int, int]
 TICK = 50_000_000
 """Nanoseconds within which two changes of a file may bear the same time."""
 PIECE = 1 << 20
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 def _stamp(info: os.stat_result) -> Stamp:
@@ -27,35 +27,30 @@ def _stamp(info: os.stat_result) -> Stamp:
 
 def read_print(path: str, info: os.stat_result) -> tuple[Print | None, Stamp | None]:
     """Read a file; give its fingerprint, None when it cannot be had, and by what it can be known again."""
-    began = time.time_ns()
+    began, stamp = time.time_ns(), _stamp(info)
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        handle = os.open(path, FLAGS)
     except OSError:
         return None, None
     try:
-        made, lines, binary = hashlib.sha256(), 0, False
-        for piece in _pieces(handle, info.st_size):
+        # Written out, since every file of a context comes this way. No more is read than the file had: one that grows may do so
+        # without end, and its size tells on it.
+        made, lines, left = hashlib.sha256(), 0, info.st_size
+        while left > 0 and (piece := os.read(handle, min(PIECE, left))):
+            left -= len(piece)
             made.update(piece)
-            lines += piece.count(b"\n")
-            binary = binary or b"\0" in piece
+            if lines >= 0:
+                lines = -1 if b"\0" in piece else lines + piece.count(b"\n")
         after = os.fstat(handle)
         attributes = _attributes(handle)
     except OSError:
         return None, None
     finally:
         os.close(handle)
-    if _stamp(after) != _stamp(info) or not stat.S_ISREG(after.st_mode):
+    if _stamp(after) != stamp or not stat.S_ISREG(after.st_mode):
         return None, None
-    seen = Print("f", stat.S_IMODE(info.st_mode), made.hexdigest() + attributes, -1 if binary else lines, info.st_size)
-    return seen, _stamp(info) if began - info.st_ctime_ns > TICK else None
-
-
-def _pieces(handle: int, size: int) -> Iterator[bytes]:
-    """Yield a file's bytes, and no more of them than it had: one that grows may grow without end, and its size tells on it."""
-    left = size
-    while left > 0 and (piece := os.read(handle, min(PIECE, left))):
-        left -= len(piece)
-        yield piece
+    seen = Print("f", stat.S_IMODE(info.st_mode), made.hexdigest() + attributes, lines, info.st_size)
+    return seen, stamp if began - info.st_ctime_ns > TICK else None
 
 
 def _attributes(handle: int) -> str:
