@@ -34,7 +34,7 @@ class Answer(ShownOnce):
         return self.text(width)
 
     def save(self, path: str | Path) -> Path:
-        """Write it to a file: the picture as .html, or its data as .json.
+        """Write it to a file: the picture as .html, a drawing for slides as .svg, or its data as .json.
 
         Raises:
             UsageError: the name has another ending.

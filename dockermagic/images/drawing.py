@@ -1,4 +1,7 @@
-"""An image's layers as an SVG drawing, for slides: a row a layer, its instruction, its bytes as a bar, what of it is hidden."""
+"""SVG drawings for slides: an image's layers, a row each with its instruction, its bytes as a bar, and what of it is hidden.
+
+Answers are drawn as the text that a terminal shows.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from dockermagic.images.scene import Row, facts, hidden_words, scene
 from dockermagic.views.hostile import clip, one_line
 from dockermagic.views.theme import INK
 
-__all__ = ["draw_svg"]
+__all__ = ["draw_svg", "draw_text"]
 
+LINE, CHARACTER, MOST, LONGEST = 22, 9.1, 500, 240
+"""Of a drawing of text: the height of a line, the width of a character, the most lines, the most characters of one."""
 WIDTH, ROW, TOP, BAR_AT, BAR = 1280, 34, 92, 800, 280
 _svg, _rect, _text, _title = h.Element("svg"), h.Element("rect"), h.Element("text"), h.Element("title")
 _DARK, _GREY = "#20262e", "#5c6670"
@@ -36,6 +41,32 @@ def draw_svg(image: Image) -> str:
             _line(32, 70, " · ".join(facts(image)), 16, _GREY),
             [_row(row, TOP + ROW * place) for place, row in enumerate(rows)],
             _line(32, height - 22, words, 14, INK["failed"] if image.hidden else _GREY),
+        ]
+    )
+
+
+def draw_text(title: str, text: str) -> str:
+    """Give a drawing of text, a line below the other; its first line is its heading."""
+    lines = [one_line(line, LONGEST) for line in text.splitlines()][:MOST]
+    width = max(640, round(64 + CHARACTER * max(map(len, lines), default=0)))
+    height = 64 + LINE * len(lines)
+    return str(
+        _svg(xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {height}", width=str(width), height=str(height))[
+            _title[one_line(title, 100)],
+            _rect(width=str(width), height=str(height), fill="#ffffff"),
+            [
+                # Spaces carry the columns of a table: SVG would fold them.
+                _line(
+                    32,
+                    48 + LINE * place,
+                    line.replace(" ", "\N{NO-BREAK SPACE}"),
+                    15,
+                    _DARK,
+                    weight="normal" if place else "bold",
+                    mono=True,
+                )
+                for place, line in enumerate(lines)
+            ],
         ]
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dockermagic.errors import UsageError
 from dockermagic.images.answers import Answer
-from dockermagic.images.drawing import draw_svg
+from dockermagic.images.drawing import draw_svg, draw_text
 from dockermagic.images.model import Image
 from dockermagic.images.picture import bundle
 from dockermagic.images.secrets import Given
@@ -39,15 +39,18 @@ def save(image: Image, path: Path) -> Path:
     if path.suffix == ".svg":
         path.write_text(draw_svg(image), encoding="utf-8")
         return path
-    return _written(path, image.name, lambda: bundle(image)["text/html"], lambda: as_data(image), ", .svg the drawing")
+    return _written(path, image.name, lambda: bundle(image)["text/html"], lambda: as_data(image))
 
 
 def save_answer(answer: Answer, path: Path) -> Path:
-    """Write an answer to a file: .html or .json; see `save`. Values of secrets are in neither."""
+    """Write an answer to a file: .html, .svg or .json; see `save`. Values of secrets are in none of them."""
+    if path.suffix == ".svg":
+        path.write_text(draw_text(type(answer).__name__, answer.text()), encoding="utf-8")
+        return path
     return _written(path, type(answer).__name__, answer.html, lambda: plain(answer))
 
 
-def _written(path: Path, title: str, html: Callable[[], str], data: Callable[[], Any], more: str = "") -> Path:
+def _written(path: Path, title: str, html: Callable[[], str], data: Callable[[], Any]) -> Path:
     if path.suffix == ".html":
         from markupsafe import escape
 
@@ -57,13 +60,12 @@ def _written(path: Path, title: str, html: Callable[[], str], data: Callable[[],
     elif path.suffix == ".png":
         raise UsageError(
             "No PNG is written: that would need a program that draws.",
-            "Save it as .svg: the form for slides, sharp at every size."
-            if "svg" in more
-            else "Save it as .html; a browser prints it.",
+            "Save it as .svg: the form for slides, sharp at every size.",
         )
     else:
         raise UsageError(
-            f"“{path.name}” says not how to save it.", f"A name ending in .html saves the picture{more}, .json the data."
+            f"“{path.name}” says not how to save it.",
+            "A name ending in .html saves the picture, .svg the drawing for slides, .json the data.",
         )
     return path
 

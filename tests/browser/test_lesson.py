@@ -48,6 +48,13 @@ def clean(engine28: str) -> Iterator[str]:
                 client.api.remove_image(image["Id"], force=True)
 
 
+def copied(folder: Path) -> None:
+    """Put what lessons work with into a folder."""
+    for part in FOLDER.iterdir():
+        if part.is_dir() and not part.name.startswith("."):
+            shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
+
+
 def fresh_copy(lesson: Path, folder: Path, url: str) -> Path:
     """Put a lesson without its outputs into a folder, with the engine's address in its first cell; give its path."""
     notebook = nbformat.read(lesson, as_version=4)
@@ -67,9 +74,7 @@ EACH = [pytest.param(path, id=path.stem, marks=[] if path.stem in FIRST else [py
 @pytest.mark.parametrize("lesson", EACH)
 def test_a_lesson_runs_is_saved_and_reads_without_a_kernel(lab_page: LabPage, clean: str, lesson: Path) -> None:
     folder = lab_page.lab.folder
-    for part in FOLDER.iterdir():
-        if part.is_dir() and not part.name.startswith("."):
-            shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
+    copied(folder)
     path = fresh_copy(lesson, folder, clean)
 
     lab_page.reopen(path)

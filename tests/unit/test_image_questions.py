@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 import tarfile
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -227,5 +229,9 @@ def test_saved_files(tmp_path: Path) -> None:
         assert isinstance(answer, Answer)
         json.loads(answer.save(tmp_path / "b.json").read_text())
         assert "<section" in answer.save(tmp_path / "b.html").read_text()
+        drawing = answer.save(tmp_path / "b.svg").read_text()
+        assert ElementTree.fromstring(drawing).tag.endswith("svg")  # it is ours
+        assert html.escape(answer.text().split("\n")[0].split()[0]) in drawing
+        assert SECRET not in drawing
     with pytest.raises(UsageError, match="No PNG"):
         image.save(tmp_path / "a.png")
