@@ -16,6 +16,7 @@ from tests.browser.test_lesson import FOLDER, clean, copied  # noqa: F401  # a f
 from tests.rig import sharing
 from tests.rig.engines import at
 
+FAILED = '"output_type":"error"'
 MARKS = re.compile(r"^\s*#+ (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
 
@@ -147,16 +148,19 @@ def test_a_lesson_by_hand(lab_page: LabPage, clean: str, lesson: tuple[Way, Path
         if "BEGIN SOLUTION" in source:
             check = next(each for each in range(place + 1, len(right)) if right[each])
             assert "check(" in right[check]
-            assert "Not yet" in learner.run(place) + learner.run(check), "the untouched stub"
+            learner.run(place)
+            assert FAILED in learner.run(check), "the untouched stub"
             if exercises == way.exercise:
                 learner.write(place, way.wrong)
                 learner.run(place)
-                assert "Not yet" in learner.run(check), way.wrong
+                told = learner.run(check)
+                assert FAILED in told, told
+                assert "Not yet" in told, told
             solution = MARKS.sub("", source)
             learner.write(place, way.before + solution if exercises == way.exercise else solution)
             learner.run(place)
             told = learner.run(check)
-            assert "Not yet" not in told, told
+            assert FAILED not in told, told
             exercises += 1
             continue
         said = learner.run(place)

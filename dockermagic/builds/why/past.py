@@ -54,11 +54,13 @@ class Seen:
         """Say whether a step that was built is no longer in the cache; None when that cannot be told."""
         if self.records is None or key not in self.keys:
             return None
+        if not self.records:
+            return True
         record = self.keys[key]
         if record.startswith(WITNESS):
             # The record of a step below holds on to this one's; with it gone, nothing is known.
             return False if record.removeprefix(WITNESS) in self.records else None
-        return record not in self.records if record else None if self.records else True
+        return record not in self.records if record else None
 
 
 def counterparts(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:
