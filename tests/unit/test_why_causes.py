@@ -21,7 +21,7 @@ from dockermagic.builds.why.facts import Base, Facts
 from dockermagic.builds.why.forecast import foretell, surprises
 from dockermagic.builds.why.matching import take
 from dockermagic.builds.why.memory import Memory
-from dockermagic.builds.why.past import WITNESS, Past, PastStep, Seen
+from dockermagic.builds.why.past import Past, PastStep, Seen
 from dockermagic.builds.why.prints import Print, Tree
 from dockermagic.builds.why.xray import looks_secret, xray
 
@@ -269,10 +269,3 @@ def test_answers_are_read_and_scored() -> None:
     assert quiz.score(replace(done, prediction=Prediction((), told))).startswith(
         "You were right about 3 of 5 steps. Line 5 came from"
     )
-
-
-def test_of_an_empty_cache_all_is_gone() -> None:
-    seen = Seen({"own": "a", "unknown": "", "above": f"{WITNESS}a"}, frozenset())
-    assert [seen.gone(key) for key in ("own", "unknown", "above", "never")] == [True, True, True, None]
-    other = Seen(seen.keys, frozenset({"b"}))
-    assert [other.gone(key) for key in ("own", "unknown", "above", "never")] == [True, None, None, None]
