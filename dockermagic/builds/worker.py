@@ -32,8 +32,8 @@ class Worker:
     def __init__(self, request: BuildRequest, engine: Engine, dockerfile: Dockerfile, steps: tuple[Step, ...]) -> None:
         self.events: queue.SimpleQueue[ev.Event | None] = queue.SimpleQueue()
         self._request, self._engine, self._dockerfile, self._steps = request, engine, dockerfile, steps
-        self._kind, self._path = open_path(request, engine, dockerfile, steps, self.events.put)
         self._why = Observer(request, engine, dockerfile, steps, self.events.put)
+        self._kind, self._path = open_path(request, engine, dockerfile, steps, self._tell)
         self._cancelled = threading.Event()
         self.started = False
         self.bug: BaseException | None = None
@@ -90,7 +90,7 @@ class Worker:
             "The engine's own clean-up took a layer away while the image was put together, so it was asked for the image once more."
         )
         self.events.put(ev.Noted(time.time(), text))
-        _, self._path = open_path(self._request, self._engine, self._dockerfile, self._steps, self.events.put)
+        _, self._path = open_path(self._request, self._engine, self._dockerfile, self._steps, self._tell)
         if self._cancelled.is_set():
             self._path.cancel()
         return self._listen(self._path, again=True)

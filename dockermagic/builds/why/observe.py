@@ -1,6 +1,7 @@
 """Watching a build for its causes: what is looked at before and beside it, and what is remembered after it.
 
-1. The look (files, base images, cache records) is taken in a thread while the engine already builds: nothing waits for it.
+1. The look (files, base images, cache records) is taken in a thread while the engine already builds: nothing waits for it. It
+   begins when the context is on its way, since both read the same folder, and Python lets only one of them work at a time.
 2. When the build has ended, the causes are told within the patience that is left; the build is never held up for long.
 3. What was built is written down after the build was reported. The next look waits for that.
 4. Whatever goes wrong here costs the explanation, never the build.
@@ -33,6 +34,8 @@ __all__ = ["Observer"]
 
 PATIENCE = 3.0
 """Seconds that the end of a build waits for the look, at most."""
+HELD = 0.5
+"""Seconds that the look waits for the context to be on its way, at most: an engine need not ask for it."""
 
 
 class Observer:
@@ -53,6 +56,7 @@ class Observer:
     ) -> None:
         self._request, self._engine, self._file, self._steps, self._emit = request, engine, dockerfile, steps, emit
         self._stopped = threading.Event()
+        self._sending = threading.Event()
         self._look: Look | None = None
         self._statuses: dict[int, ev.StepFinished] = {}
         self._begins: dict[int, float] = {}
@@ -67,6 +71,7 @@ class Observer:
     def stop(self) -> None:
         """Stop looking: nobody waits for it any more."""
         self._stopped.set()
+        self._sending.set()
 
     def heard(self, event: ev.Event) -> None:
         """Take note of what happened to a step."""
@@ -74,6 +79,8 @@ class Observer:
             self._statuses[event.step] = event
         elif isinstance(event, ev.StepStarted):
             self._begins.setdefault(event.step, event.time)
+        elif isinstance(event, ev.BytesMoved) and event.step is None and (event.current or event.finished):
+            self._sending.set()
 
     def knows(self, event: ev.Event) -> bool:
         """Tell whether an event says nothing new: a step that had ended is taken from the cache when it is asked for again."""
@@ -82,6 +89,8 @@ class Observer:
         return isinstance(event, ev.StepStarted) and event.step in self._statuses
 
     def _run(self) -> None:
+        if self._request.context is not None:
+            self._sending.wait(HELD)
         settle()
         try:
             found = look(self._request, self._engine, self._file, self._steps, self._stopped.is_set)
@@ -97,6 +106,7 @@ class Observer:
         """Tell the causes of what ran; call it when every step has ended, and before the build is reported as ended."""
         if not self._useful:
             return
+        self._sending.set()
         self._thread.join(PATIENCE)
         found = self._look
         if found is None:
