@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dockermagic.engine.answers import ask
 from dockermagic.engine.engine import reason
 from dockermagic.errors import EngineError
 from dockermagic.views.hostile import one_line
@@ -46,9 +47,9 @@ def loss(engine: Engine, stack: Stack) -> str:
     api: Any = engine.api
     try:
         found = api.volumes(filters={"label": f"com.docker.compose.project={stack.project.name}"}).get("Volumes") or []
-        sizes = {each["Name"]: (each.get("UsageData") or {}).get("Size", -1) for each in api.df().get("Volumes") or ()}
     except (DockerException, OSError) as error:
         raise EngineError(f"The engine does not answer: {reason(error)}.") from error
+    sizes = _sizes(engine) if found or stack.containers else {}
     kept = {each.name for each in stack.project.volumes if each.external}
     names = [str(each["Name"]) for each in found if each["Name"] not in kept]
     users: dict[str, list[str]] = {}
@@ -67,3 +68,12 @@ def loss(engine: Engine, stack: Stack) -> str:
         where = f", mounted at {one_line(', '.join(users[name]), 200)}" if name in users else ""
         rows.append(f"  {shown}: {bytes_text(size) if size >= 0 else 'size unknown'}{where}")
     return f"-v removes {plural(len(names), 'volume')} for good, with all that is in them:\n" + "\n".join(rows) + "\n"
+
+
+def _sizes(engine: Engine) -> dict[str, int]:
+    """Give the bytes of the volumes; nothing where the engine does not tell: what is lost can be said without."""
+    try:
+        volumes = ask(engine, "GET", "/system/df", query={"type": "volume"}).get("Volumes") or ()
+    except EngineError:
+        return {}
+    return {str(each["Name"]): int((each.get("UsageData") or {}).get("Size", -1)) for each in volumes}

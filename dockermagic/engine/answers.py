@@ -7,6 +7,7 @@ all the same, since they know sockets, TLS, ssh and Windows pipes.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,6 +22,10 @@ __all__ = ["ask", "filters_text", "named"]
 Parameter = str | int | bool | Sequence[str] | None
 PATIENCE = 60.0
 """Seconds that an engine may think; what takes longer says so."""
+_USAGE = "/system/df"
+_AGAIN = (0.1, 0.2, 0.4, 0.8)
+"""Seconds before what uses the disk is asked for again: an engine with containerd's image store refuses with 404 ("snapshot … does not
+exist") while its clean-up removes what is just being counted."""
 
 
 def named(name: str) -> str:
@@ -63,9 +68,13 @@ def ask(
     told = {name: _told(value) for name, value in (query or {}).items() if value is not None}
     try:
         api = engine.api
-        answer = api.request(
-            method, f"{api.base_url}{engine.path(path)}", params=told, json=body, headers=dict(headers or {}), timeout=patience
-        )
+        for wait in (*(_AGAIN if path == _USAGE else ()), None):
+            answer = api.request(
+                method, f"{api.base_url}{engine.path(path)}", params=told, json=body, headers=dict(headers or {}), timeout=patience
+            )
+            if answer.status_code != 404 or wait is None:
+                break
+            time.sleep(wait)
     except (RequestException, DockerException, OSError) as error:
         raise EngineError(f"The engine at {engine.address.url} does not answer: {reason(error)}.") from error
     if answer.status_code >= 400:

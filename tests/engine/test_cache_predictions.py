@@ -18,6 +18,7 @@ from dockermagic.builds.model import Build, Step
 from dockermagic.builds.request import BuildRequest
 from dockermagic.builds.run import planned
 from dockermagic.builds.why import look as looking
+from dockermagic.builds.why.asking import cache_records
 from dockermagic.builds.why.forecast import mismatches
 from dockermagic.builds.why.writing import settle
 from dockermagic.engine import Engine
@@ -142,9 +143,9 @@ def emptied(engine: Engine) -> None:
 
     def nothing_is_left() -> bool:
         engine.api.prune_builds(all=True)
-        return not engine.api.df()["BuildCache"]
+        return cache_records(engine) == []
 
-    assert await_fact(nothing_is_left, 20), engine.api.df()["BuildCache"]
+    assert await_fact(nothing_is_left, 20), cache_records(engine)
 
 
 @pytest.fixture
