@@ -24,8 +24,8 @@ PATIENCE = 60.0
 """Seconds that an engine may think; what takes longer says so."""
 _USAGE = "/system/df"
 _AGAIN = (0.1, 0.2, 0.4, 0.8)
-"""Seconds before what uses the disk is asked for again: an engine with containerd's image store refuses with 404 ("snapshot … does not
-exist") while its clean-up removes what is just being counted."""
+"""Seconds before what uses the disk is asked for again: an engine with containerd's image store refuses with 404 ("snapshot … does
+not exist") while its clean-up removes what is just being counted."""
 
 
 def named(name: str) -> str:

@@ -25,6 +25,7 @@ from dockermagic.builds.why.matching import Selection, Taken, starts, take
 from dockermagic.builds.why.memory import Memory, default_path
 from dockermagic.builds.why.past import Past, Seen
 from dockermagic.builds.why.prints import Tree, digest
+from dockermagic.builds.why.records import holds
 from dockermagic.builds.why.walk import Known, Walker
 from dockermagic.builds.why.whatif import inside, touch
 from dockermagic.builds.why.writing import settle
@@ -83,11 +84,12 @@ def look(
     steps: tuple[Step, ...],
     stopped: Callable[[], bool] = lambda: False,
     changed: Callable[[Files], Tree] = lambda files: files.tree,
+    ask: Callable[[Engine], list[CacheRecord] | None] = cache_records,
 ) -> Look:
     """Look, and work out what the build would do.
 
     Parameters:
-        changed: pretends that files are other than they are.
+        changed: pretends that files are other than they are. `ask`: gives the records of the cache.
 
     Raises:
         Stopped: it was told to stop.
@@ -95,7 +97,7 @@ def look(
     args = {name: value for name, value in request.build_args if value is not None}
     memory = Memory(default_path())
     name = f"{engine.about.id}/{request.builder}"
-    records = cache_records(engine)
+    records = ask(engine)
     bases = read_bases(engine, images_of(dockerfile, args, request.target))
 
     def chain(taker: Callable[[Selection], Taken]) -> Chain:
@@ -115,7 +117,7 @@ def look(
     project = digest(request.context or "", request.target, request.dockerfile_path)
     seen = Seen(
         memory.known(name, [each.key for each in facts.values()]),
-        frozenset(each.id for each in records) if records is not None else None,
+        frozenset(each.id for each in records if holds(each)) if records is not None else None,
     )
     past = memory.latest(name, project, texts, request.tags)
     causes = Causes(texts, tuple(each.line for each in steps), facts, past, seen, request.no_cache)

@@ -89,11 +89,12 @@ class Observer:
         return isinstance(event, ev.StepStarted) and event.step in self._statuses
 
     def _run(self) -> None:
+        records = cache_records(self._engine)  # before this build adds its own
         if self._request.context is not None:
             self._sending.wait(HELD)
         settle()
         try:
-            found = look(self._request, self._engine, self._file, self._steps, self._stopped.is_set)
+            found = look(self._request, self._engine, self._file, self._steps, self._stopped.is_set, ask=lambda engine: records)
         except (Stopped, DockerMagicError):  # the build itself tells what is wrong with a request
             return
         except Exception as bug:  # the explanation is lost, the build is not

@@ -9,7 +9,7 @@ from dockermagic.builds.events import StepFinished
 from dockermagic.builds.why.asking import CacheRecord
 from dockermagic.builds.why.facts import Facts
 
-__all__ = ["match_records"]
+__all__ = ["holds", "match_records"]
 
 
 def match_records(
@@ -33,7 +33,7 @@ def match_records(
     taken = set(found.values())
     for runs in (True, False):
         steps = [each for each in ran if (facts[each.step].keyword == "RUN") == runs and each.step not in found]
-        records = [each for each in new if _holds(each) and ("from exec" in each.description) == runs and each.id not in taken]
+        records = [each for each in new if holds(each) and ("from exec" in each.description) == runs and each.id not in taken]
         if len(steps) == len(records):
             steps.sort(key=lambda each: each.time)
             found.update((step.step, each.id) for step, each in zip(steps, records, strict=True))
@@ -56,6 +56,7 @@ def _by_command(ran: Sequence[StepFinished], facts: Mapping[int, Facts], new: Se
     return found
 
 
-def _holds(record: CacheRecord) -> bool:
+def holds(record: CacheRecord) -> bool:
+    """Say whether a record is of a step, and not of what a build reads: its context, its Dockerfile, its base image."""
     text = record.description
     return "from exec" in text or text == "fileop target" or any(f"] {word}" in text for word in ("COPY", "ADD", "WORKDIR", "LINK"))
