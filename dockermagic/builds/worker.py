@@ -86,10 +86,7 @@ class Worker:
     def _once_more(self) -> str:
         """Ask for the image again, which the engine lost while it put it together; what the steps did stays as it was told."""
         self._path.close()
-        text = (
-            "The engine's own clean-up took a layer away while the image was put together, so it was asked for the image once more."
-        )
-        self.events.put(ev.Noted(time.time(), text))
+        self.events.put(ev.Noted(time.time(), ASKED_AGAIN))
         _, self._path = open_path(self._request, self._engine, self._dockerfile, self._steps, self._tell)
         if self._cancelled.is_set():
             self._path.cancel()

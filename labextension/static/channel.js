@@ -115,6 +115,7 @@ export class Channel {
   }
 
   anew() {
+    this.unsaid = []; // it was said to another kernel
     this.drop(false);
     void this.connect();
   }
