@@ -40,11 +40,15 @@ class LabPage:
         nbformat.write(notebook, path)
         return self.reopen(path)
 
+    def load(self) -> None:
+        """Load JupyterLab, which restores nothing of what was open."""
+        self.page.goto(f"{self.lab.url}lab?token={self.lab.token}&reset")
+        self.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+
     def reopen(self, path: Path) -> Path:
         """Open a notebook that is there."""
         if not self.loaded:
-            self.page.goto(f"{self.lab.url}lab?token={self.lab.token}&reset")
-            self.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+            self.load()
             self.loaded = True
         self.page.evaluate("async () => { await window.jupyterapp.restored; }")
         self.page.evaluate(CLOSE_ALL)

@@ -33,12 +33,12 @@ def saved(lab_page: LabPage, path: Path) -> dict[str, Any]:
 
 
 def loaded_again(lab_page: LabPage, path: Path) -> None:
-    """Load the page again and see to it that the notebook is open there; the next test begins with a page that restores nothing.
+    """Load the page again and open the notebook there, and nothing else; the next test begins with a page that restores nothing.
 
-    Whether JupyterLab opens by itself what was open depends on whether its workspace was saved before, which it does when idle.
+    What JupyterLab opens by itself depends on when it last found time to save its workspace: this notebook, or one of an earlier test
+    as well. So it is told to restore nothing.
     """
-    lab_page.page.reload()
-    lab_page.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    lab_page.load()
     lab_page.page.evaluate(OPENED, path.name)
     # Only then JupyterLab no longer takes the focus away from whoever types.
     lab_page.page.wait_for_function(
