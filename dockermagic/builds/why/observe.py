@@ -3,7 +3,7 @@
 1. The look (files, base images, cache records) is taken in a thread while the engine already builds: nothing waits for it. It
    begins when the context is on its way, since both read the same folder, and Python lets only one of them work at a time.
 2. When the build has ended, the causes are told within the patience that is left; the build is never held up for long.
-3. What was built is written down after the build was reported. The next look waits for that.
+3. What was built is written down after the build was reported, and gives way to a build that begins. The next look waits for that.
 4. Whatever goes wrong here costs the explanation, never the build.
 """
 
@@ -26,7 +26,7 @@ from dockermagic.builds.why.past import WITNESS, Past, PastStep
 from dockermagic.builds.why.reading import read_text
 from dockermagic.builds.why.records import match_records
 from dockermagic.builds.why.walk import Stopped, Walker
-from dockermagic.builds.why.writing import settle, writing
+from dockermagic.builds.why.writing import HELD, begins, give_way, settle, writing
 from dockermagic.engine.engine import Engine
 from dockermagic.errors import DockerMagicError
 
@@ -34,8 +34,6 @@ __all__ = ["Observer"]
 
 PATIENCE = 3.0
 """Seconds that the end of a build waits for the look, at most."""
-HELD = 0.5
-"""Seconds that the look waits for the context to be on its way, at most: an engine need not ask for it."""
 
 
 class Observer:
@@ -66,6 +64,7 @@ class Observer:
     def start(self) -> None:
         """Begin to look."""
         if self._useful:
+            begins(self._sending)
             self._thread.start()
 
     def stop(self) -> None:
@@ -92,6 +91,7 @@ class Observer:
         records = cache_records(self._engine)  # before this build adds its own
         if self._request.context is not None:
             self._sending.wait(HELD)
+        self._sending.set()
         settle()
         try:
             found = look(self._request, self._engine, self._file, self._steps, self._stopped.is_set, ask=lambda engine: records)
@@ -163,15 +163,23 @@ class Observer:
             PastStep(replace(facts, taken=None), self._status(index), self._seconds(index)) for index, facts in found.facts.items()
         )
         past = Past(tuple(each.name for each in self._steps), steps, found.files.tree, time.time())
+        give_way()
         found.memory.keep(found.engine, found.project, self._request.tags, past, keys, lost)
         if found.files.changed:
+            give_way()
             found.memory.keep_warm(found.files.root, found.files.known)
 
     def _moved(self, found: Look) -> set[str]:
         """Give the files that changed since they were looked at: the engine may have got them as they are now."""
         if not found.files.root or not found.files.tree.files:
             return set()
-        again = Walker(found.files.root, found.files.patterns, found.files.starts, found.files.known).walk()
+
+        def gave_way() -> bool:
+            give_way()
+            return False
+
+        walker = Walker(found.files.root, found.files.patterns, found.files.starts, found.files.known, gave_way)
+        again = walker.walk()
         paths = again.files.keys() | found.files.tree.files.keys()
         return {path for path in paths if again.files.get(path) != found.files.tree.files.get(path)}
 
