@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,8 +15,8 @@ from dockermagic.compose.listening import Ear
 from dockermagic.compose.live_service import LiveService
 from dockermagic.compose.masks import Masks
 from dockermagic.compose.model import Stack, service_of, started_at
-from dockermagic.compose.probe import Probe, Target
-from dockermagic.compose.tries import failed_try, ports_of
+from dockermagic.compose.probing import Probing
+from dockermagic.compose.tries import failed_try
 from dockermagic.containers import events as life
 from dockermagic.containers.opened import carry_out
 from dockermagic.engine.engine import reason
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveStack"]
 
-STILL = 0.25
-"""Seconds without a new or started container, after which Compose is taken to wait for something."""
 _ACTIONS = ("start", "stop", "restart", "pause", "unpause", "kill", "rm")
 
 
@@ -51,10 +48,8 @@ class LiveStack:
         self._lock = threading.RLock()
         self._tell: list[Callable[[Stack], object]] = []
         self._ears: dict[str, tuple[float, Ear]] = {}
-        self._probe: Probe | None = None
-        self._probing = False
         self._resting = False
-        self._moved = time.monotonic()
+        self._probing = Probing(engine, labels, lambda: self._stack, self._accepted, self._not_probed)
         method = weakref.WeakMethod(self.take)
 
         def tell(event: life.Event) -> None:
@@ -107,6 +102,8 @@ class LiveStack:
                 return
             if isinstance(event, life.Inspected | life.Started):
                 self._listen(event.id)
+            if isinstance(event, life.Started) and not self._resting:
+                self._probing.started()
             for tell in list(self._tell):
                 tell(self._stack)
 
@@ -118,25 +115,23 @@ class LiveStack:
 
     def probe_ports(self) -> None:
         """Have ports asked whether they take connections, from the first calm moment on: see `calm`."""
-        self._probing = True
+        self._probing.want()
 
     def calm(self, *, ended: bool = False) -> None:
-        """Begin to ask ports if Compose waits or is through: making one more container would hold its own up.
+        """Begin to ask ports if Compose waits or is through.
 
         Parameters:
             ended: Compose has ended.
         """
-        with self._lock:
-            still = ended or time.monotonic() - self._moved > STILL
-            if self._probing and still and not self._resting and any(each.state == "running" for each in self._stack.containers):
-                self._begin_probe()
+        if not self._resting:
+            self._probing.calm(ended=ended)
 
     def _listen(self, id: str) -> None:
         """Listen to a container from its start on."""
         found = self._stack.containers.find(id)
         if found is None or self._resting:
             return
-        self._moved = time.monotonic()
+        self._probing.moved()
         started = started_at(found)
         known = self._ears.get(id)
         if found.state != "running" and known is None and found.seen.started is None:
@@ -176,20 +171,6 @@ class LiveStack:
             if service:
                 self.take(ev.AttemptFailed(time, id, service, text[:400]))
 
-    def _begin_probe(self) -> None:
-        """Begin to ask ports, now that the project's networks are there."""
-        project = self._stack.project
-        names = {each.key: each.name for each in project.networks}
-        targets = []
-        for service in project.services:
-            network = next((names[each.network] for each in service.networks if each.network in names), "")
-            for number in range(1, min(service.replicas, 5) + 1):
-                name = service.container_name or f"{project.name}-{service.name}-{number}"
-                targets += [Target(name, port, network) for port in ports_of(service) if network]
-        self._probing = False
-        if targets:
-            self._probe = Probe(self.engine, targets, self.labels, self._accepted, self._not_probed)
-
     def _accepted(self, time: float, name: str, port: int, waited: bool) -> None:
         found = self._stack.containers.find(name)
         if found is not None:
@@ -204,11 +185,7 @@ class LiveStack:
         Parameters:
             patience: seconds to wait for a container of ours that is just being made.
         """
-        with self._lock:
-            self._probing = False
-            probe, self._probe = self._probe, None
-        if probe is not None:
-            probe.close(patience)
+        self._probing.end(patience)
 
     def act(self, do: str) -> None:
         """Do what a button asks for: "stop <id>".

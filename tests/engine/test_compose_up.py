@@ -59,6 +59,22 @@ def test_without_a_health_check_the_race_is_seen(desk: Desk) -> None:
     assert "connected" in stack.services["api"].logs() or await_fact(lambda: "connected" in stack.services["api"].logs(), 10)
 
 
+def test_a_service_that_is_started_anew_is_asked_anew(desk: Desk) -> None:
+    stack = desk.type("-d", WITHOUT)
+
+    def accepted() -> list[float]:
+        return [mark.time for mark in stack.model.marks if mark.kind == "accepts"]
+
+    assert await_fact(lambda: bool(accepted()), 15), stack.model.marks
+    (first,) = accepted()
+    assert desk.type("restart -t 0 db") is None
+    restarted = time.time()
+    assert await_fact(lambda: accepted() and accepted() != [first], 20), stack.model.marks
+    (second,) = accepted()
+    assert second > restarted - 1
+    assert 1.2 < stack.ready_after["db"] < 6, "from the new start to the new connection"
+
+
 def test_with_one_there_is_none(desk: Desk) -> None:
     stack = desk.type("-d", WITH)
     assert await_fact(lambda: any(m.kind == "line" and m.text == "starting" for m in stack.model.marks), 15)
