@@ -23,10 +23,12 @@ demo: .venv/.ready ## find or provide an engine, run the first lesson, show its 
 	@$(RIG) up
 	@$(PYTHON) tools/demo.py
 
-lab: .venv/.ready ## open the course in JupyterLab
+# Learners get the lessons without solutions; what they did there stays when it is opened again.
+lab: .venv/.ready ## open the course in JupyterLab, as learners get it, in course/
 	@$(RIG) up $(IMAGES)
+	@.venv/bin/dockermagic handout notebooks -o course
 	@echo "lab: JupyterLab opens the course; Ctrl-C ends it"
-	@$(PYTHON) -m jupyterlab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@$(PYTHON) -m jupyterlab --notebook-dir=course $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lint: .venv/.ready ## rules, format, types, layers, sizes
 	@echo "lint: ruff, mypy, import-linter, sizes"

@@ -2,12 +2,17 @@
 
 Solutions stand between ### BEGIN SOLUTION and ### END SOLUTION, as nbgrader writes them; notes for those who teach are cells with
 the tag "instructor".
+
+Of a folder, the handouts of all its lessons are made, with all that the lessons use beside them. What is there already stays as it
+is: learners work in it.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +77,45 @@ def strip(notebook: Any, *, solution: bool = False) -> Any:
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Write the handout, and what else is asked for."""
+    """Write the handout, and what else is asked for; of a folder, those of its lessons."""
+    return _course(asked) if asked.lesson.is_dir() else _handout(asked)
+
+
+def _course(asked: argparse.Namespace) -> int:
+    folder, target = asked.lesson.resolve(), asked.output or asked.lesson.with_name(f"{asked.lesson.resolve().name}-handout")
+    if target.resolve() == folder or folder in target.resolve().parents:
+        raise UsageError("The handouts would come into the folder of the lessons.", "Name another folder: -o FOLDER")
+    if not any(folder.glob("*.ipynb")):
+        raise UsageError(f"{asked.lesson} holds no notebook.", "Name a lesson, or a folder of lessons.")
+    kept = 0
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for path in _parts(folder):
+            there = target / path.name
+            if there.exists():
+                kept += 1
+            elif path.suffix == ".ipynb":
+                _handout(argparse.Namespace(**{**vars(asked), "lesson": path, "output": there}))
+            elif path.is_dir():
+                shutil.copytree(path, there, symlinks=True)
+            else:
+                shutil.copy2(path, there)
+    except (OSError, shutil.Error) as error:
+        raise UsageError(f"{target} cannot be written: {error}.", "Name another folder: -o FOLDER") from error
+    if kept:
+        print(f"{target}: {kept} parts were there already, and are as they were")  # noqa: T201
+    return 0
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    """Give what belongs to a course: not what JupyterLab keeps for itself, and not the sources of notebooks."""
+    for path in sorted(folder.iterdir()):
+        source = path.suffix == ".md" and path.with_suffix(".ipynb").exists()
+        if not source and path.name != ".ipynb_checkpoints":
+            yield path
+
+
+def _handout(asked: argparse.Namespace) -> int:
     lesson = read_lesson(asked.lesson)
     given = strip(lesson, solution=asked.solution)
     import nbformat

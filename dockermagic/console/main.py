@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     one = commands.add_parser("handout", help="make what learners get of a lesson", description=handout.__doc__)
-    one.add_argument("lesson", type=Path, metavar="LESSON", help="a notebook, or its source (.md)")
-    one.add_argument("-o", "--output", type=Path, help="where it is written (LESSON-handout.ipynb)")
+    one.add_argument("lesson", type=Path, metavar="LESSON", help="a notebook, its source (.md), or a folder of lessons")
+    one.add_argument("-o", "--output", type=Path, help="where it is written (LESSON-handout.ipynb; a folder for a folder)")
     one.add_argument("--solution", action="store_true", help="keep the solutions, for those who teach")
     one.add_argument("--html", action="store_true", help="write a page as well")
     one.add_argument("--slides", action="store_true", help="write slides as well, a slide a heading")

@@ -35,8 +35,8 @@ def saved(lab_page: LabPage, path: Path) -> dict[str, Any]:
 def loaded_again(lab_page: LabPage, path: Path) -> None:
     """Load the page again and open the notebook there, and nothing else; the next test begins with a page that restores nothing.
 
-    What JupyterLab opens by itself depends on when it last found time to save its workspace: this notebook, or one of an earlier test
-    as well. So it is told to restore nothing.
+    What JupyterLab opens by itself depends on when it last found time to save its workspace: this notebook, or one of an earlier
+    test as well. So it is told to restore nothing.
     """
     lab_page.load()
     lab_page.page.evaluate(OPENED, path.name)

@@ -17,7 +17,8 @@ from dockermagic.console import doctor, main
 from dockermagic.course.seals import fits
 from dockermagic.course.solutions import BEGIN, END, STUB, SolutionError, without_solutions
 
-LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("[0-9]*.md"))
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.md"))
 
 
 @given(before=st.text("abc \n"), hidden=st.text("xyz \n#"), after=st.text("abc \n"))
@@ -63,9 +64,29 @@ def test_a_new_lesson_and_its_handout(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "Reading logs" in (tmp_path / "15-reading-logs-handout.slides.html").read_text()
 
 
+def test_the_handout_of_a_folder_keeps_what_learners_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    course = tmp_path / "course"
+    assert main.main(["handout", str(NOTEBOOKS), "-o", str(course)]) == 0
+    assert {path.stem for path in course.glob("*.ipynb")} == {path.stem for path in LESSONS}
+    assert not list(course.glob("*.md"))
+    assert (course / "01-hello" / "greeting.txt").read_text() == (NOTEBOOKS / "01-hello" / "greeting.txt").read_text()
+    first = course / f"{LESSONS[0].stem}.ipynb"
+    assert "SOLUTION" not in first.read_text()
+    first.write_text("mine")
+    (course / f"{LESSONS[1].stem}.ipynb").unlink()
+    capsys.readouterr()
+    assert main.main(["handout", str(NOTEBOOKS), "-o", str(course)]) == 0
+    assert first.read_text() == "mine"
+    assert (course / f"{LESSONS[1].stem}.ipynb").exists()
+    assert "were there already" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["handout", "{folder}", "-o", "{folder}"], "would come into"),
+        (["handout", "{folder}", "-o", "{folder}/inside"], "would come into"),
+        (["handout", "{folder}/empty"], "holds no notebook"),
         (["handout", "nowhere.ipynb"], "cannot be read"),
         (["handout", "{folder}/broken.ipynb"], "is no notebook"),
         (["handout", "{folder}/half.ipynb"], "cell 1, line 1"),
@@ -77,6 +98,7 @@ def test_a_new_lesson_and_its_handout(tmp_path: Path, capsys: pytest.CaptureFixt
     ],
 )
 def test_a_slip_is_told_with_what_to_type(words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
     (tmp_path / "broken.ipynb").write_text("{")
     for name, source in (("half", BEGIN), ("good", "1 + 1")):
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path / f"{name}.ipynb")
