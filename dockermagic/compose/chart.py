@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import htpy as h
 
 from dockermagic.compose.readiness import LEGEND, Chart, Row
@@ -23,10 +25,10 @@ def chart_drawing(chart: Chart, brush: Brush) -> tuple[list[h.Element], Point]:
         return round(_LEFT + room * max(0.0, min(1.0, seconds / chart.length)), 1)
 
     parts: list[h.Element] = []
-    step = next((each for each in _STEPS if chart.length / each <= 9), 3600)
+    step = next((each for each in _STEPS if chart.length / each <= 9), 3600 * math.ceil(chart.length / 3600 / 9))
     for n in range(int(chart.length / step) + 1):
         parts.append(brush.line(f"M{x(n * step):g} {_TOP - 6:g}V{_TOP + _ROW * len(chart.rows):g}", width=1, faint=True))
-        parts.append(brush.text((x(n * step), _TOP - 12), f"{n * step:g} s", size=11, faint=True))
+        parts.append(brush.text((x(n * step), _TOP - 12), f"{n * step:g} s" if step < 3600 else f"{n * step / 3600:g} h", size=11, faint=True))
     for n, row in enumerate(chart.rows):
         parts += _row(row, _TOP + _ROW * n + _ROW / 2, x, brush)
     return parts + _legend(chart, high - 26, brush), (WIDTH, high)
