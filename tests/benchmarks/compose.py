@@ -100,7 +100,7 @@ class Frames:
     paints: int
 
 
-def up(url: str, folder: Path, count: int = 7) -> Pair:
+def up(url: str, folder: Path, count: int = 15) -> Pair:
     """Time `up -d` of three services in pairs; every second pair begins with the other one."""
     program = compose().path
     environment = {**os.environ, "DOCKER_HOST": url}
