@@ -7,6 +7,7 @@ python tools/notebooks.py 01-…       those whose names begin so
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import time
@@ -18,10 +19,14 @@ import nbformat
 from nbclient import NotebookClient
 
 LESSONS = Path(__file__).resolve().parents[1] / "notebooks"
+RESOLVER = re.compile(r" on \d+(\.\d+){3}:53\b")
 
 
-def run(source: Path) -> nbformat.NotebookNode:
+def run(source: Path, cache: str) -> nbformat.NotebookNode:
     """Run a lesson; give the notebook with its outputs.
+
+    Parameters:
+        cache: the folder where earlier lessons have kept what they built, as one learner's would.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed that is not tagged `raises-exception`.
@@ -29,7 +34,8 @@ def run(source: Path) -> nbformat.NotebookNode:
     notebook: nbformat.NotebookNode = jupytext.read(source)
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(source.parent)}})
     with tempfile.TemporaryDirectory() as nobody:  # who makes the lessons has done no exercise before
-        client.execute(env={**os.environ, "JPY_SESSION_NAME": str(source.with_suffix(".ipynb")), "XDG_DATA_HOME": nobody})
+        homes = {"XDG_DATA_HOME": nobody, "XDG_CACHE_HOME": cache}
+        client.execute(env={**os.environ, "JPY_SESSION_NAME": str(source.with_suffix(".ipynb")), **homes})
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):
@@ -42,9 +48,9 @@ def run(source: Path) -> nbformat.NotebookNode:
 
 
 def elsewhere(found: Any) -> Any:
-    """Put a learner's folder into the place of the folder on this machine, which bind mounts tell."""
+    """Put a learner's folder into the place of the folder on this machine, which bind mounts tell, and leave its resolver out."""
     if isinstance(found, str):
-        return found.replace(str(LESSONS), "/home/learner/notebooks")
+        return RESOLVER.sub("", found.replace(str(LESSONS), "/home/learner/notebooks"))
     if isinstance(found, list):
         return [elsewhere(each) for each in found]
     if isinstance(found, dict):
@@ -54,13 +60,14 @@ def elsewhere(found: Any) -> Any:
 
 def main(beginnings: list[str]) -> int:
     """Make the lessons whose names begin as asked."""
-    for source in sorted(LESSONS.glob("[0-9]*.md")):
-        if beginnings and not source.name.startswith(tuple(beginnings)):
-            continue
-        began = time.monotonic()
-        print(f"notebooks: {source.stem}", end="", flush=True)
-        nbformat.write(run(source), source.with_suffix(".ipynb"))
-        print(f" ({time.monotonic() - began:.0f} s)", flush=True)
+    with tempfile.TemporaryDirectory() as cache:
+        for source in sorted(LESSONS.glob("[0-9]*.md")):
+            if beginnings and not source.name.startswith(tuple(beginnings)):
+                continue
+            began = time.monotonic()
+            print(f"notebooks: {source.stem}", end="", flush=True)
+            nbformat.write(run(source, cache), source.with_suffix(".ipynb"))
+            print(f" ({time.monotonic() - began:.0f} s)", flush=True)
     return 0
 
 

@@ -28,7 +28,8 @@ def chart_drawing(chart: Chart, brush: Brush) -> tuple[list[h.Element], Point]:
     step = next((each for each in _STEPS if chart.length / each <= 9), 3600 * math.ceil(chart.length / 3600 / 9))
     for n in range(int(chart.length / step) + 1):
         parts.append(brush.line(f"M{x(n * step):g} {_TOP - 6:g}V{_TOP + _ROW * len(chart.rows):g}", width=1, faint=True))
-        parts.append(brush.text((x(n * step), _TOP - 12), f"{n * step:g} s" if step < 3600 else f"{n * step / 3600:g} h", size=11, faint=True))
+        told = f"{n * step:g} s" if step < 3600 else f"{n * step / 3600:g} h"
+        parts.append(brush.text((x(n * step), _TOP - 12), told, size=11, faint=True))
     for n, row in enumerate(chart.rows):
         parts += _row(row, _TOP + _ROW * n + _ROW / 2, x, brush)
     return parts + _legend(chart, high - 26, brush), (WIDTH, high)
