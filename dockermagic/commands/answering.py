@@ -77,7 +77,8 @@ class AnswerDrawer:
         return False
 
     def _words(self, model: Waiting) -> str:
-        return "Interrupted." if model.how == "interrupted" else model.doing if model.how in ("", "ended") else "No answer."
+        # Where it failed, the error stands below, and says more.
+        return "Interrupted." if model.how == "interrupted" else model.doing if model.how in ("", "ended") else ""
 
     def _doing(self, model: Waiting, look: Look) -> str:
         return str(h.div(look("root", "muted"))[self._words(model)])
