@@ -9,7 +9,6 @@ import random
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -20,6 +19,8 @@ from typing import Any
 
 from dockermagic.engine.embedded import guest_command
 from dockermagic.engine.embedded.guest_command import GUEST_NAME, MACHINE, GuestSettings
+from dockermagic.engine.embedded.mconsole import Console
+from dockermagic.engine.embedded.memory import EVERY, Memory, held
 from dockermagic.engine.embedded.places import Places
 from dockermagic.engine.embedded.ports import Forward
 from dockermagic.errors import EngineError
@@ -28,8 +29,6 @@ HERE = Path(__file__).parent
 PYTHON = [sys.executable, "-E", "-s", "-S"]
 BUFFER = 4 << 20
 """Bytes that may wait between guest and network."""
-MCONSOLE = struct.Struct("=III")
-MCONSOLE_MAGIC, MCONSOLE_VERSION, MCONSOLE_ROOM = 0xCAFEBABE, 2, 512
 PATIENCE = 5.0
 """Seconds that the network's program may think over an order."""
 
@@ -55,6 +54,8 @@ class Guest:
         self._kernel: subprocess.Popen[bytes] | None = None
         self._number = 0
         self._stopping = False
+        self._over = threading.Event()
+        self._console = Console(places.run / MACHINE / GUEST_NAME / "mconsole")
 
     def start(self, name: str, *, grow: bool) -> None:
         """Start the network and the kernel; what follows is told.
@@ -85,6 +86,7 @@ class Guest:
             start_new_session=True,  # an interrupt that is meant for a cell does not reach it
         )
         threading.Thread(target=self._listen, args=(self._kernel,), name="dockermagic guest", daemon=True).start()
+        threading.Thread(target=self._tend, args=(self._kernel,), name="dockermagic memory", daemon=True).start()
 
     def _lay_out(self, name: str, *, grow: bool) -> None:
         places = self._places
@@ -144,6 +146,7 @@ class Guest:
                 self._tell(word or "log", rest if word else f"guest: {line}")
             kernel.stdout.close()
         kernel.wait()
+        self._over.set()
         self._tell("ended", "guest")
 
     def forward(self, port: Forward, *, close: bool = False) -> str:
@@ -182,9 +185,11 @@ class Guest:
             Whether it ended by itself.
         """
         self._stopping = True
+        self._over.set()
         clean = True
         if self.alive and self._kernel is not None:
-            self._press()
+            with contextlib.suppress(OSError):
+                self._console.press()
             deadline = time.monotonic() + patience
             try:
                 self._kernel.wait(max(0.0, deadline - time.monotonic()))
@@ -196,11 +201,14 @@ class Guest:
         self._let_go()
         return clean
 
-    def _press(self) -> None:
-        """Press Ctrl-Alt-Del, through the kernel's management socket."""
-        request = MCONSOLE.pack(MCONSOLE_MAGIC, MCONSOLE_VERSION, 3) + b"cad"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asking, contextlib.suppress(OSError):
-            asking.sendto(request.ljust(MCONSOLE_ROOM, b"\0"), str(self._places.run / MACHINE / GUEST_NAME / "mconsole"))
+    def _tend(self, kernel: subprocess.Popen[bytes]) -> None:
+        """Give the host back what an idle guest does not need, as long as it runs."""
+        memory = Memory(self._console, lambda: held(kernel.pid))
+        while not self._over.wait(EVERY):
+            with contextlib.suppress(OSError, EngineError):
+                given = memory.look()
+                if given:
+                    self._tell("log", f"memory: {given} MB given back, {held(kernel.pid)} MB held")
 
     def _let_go(self) -> None:
         if self._network is not None:
