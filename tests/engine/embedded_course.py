@@ -15,6 +15,10 @@ from pathlib import Path
 
 LIMIT = 240
 """Seconds that a cell may take."""
+RESTS = 120
+"""Seconds after the last lesson within which the engine gives back what it does not need."""
+ENOUGH = 300
+"""MB that it may hold then."""
 
 
 def told(**facts: object) -> None:
@@ -72,6 +76,10 @@ def main() -> None:
         began = time.monotonic()
         failed = ran(folder / f"{name}.md")
         told(name=name, seconds=round(time.monotonic() - began, 1), failed=failed, memory=engines_memory())
+    began = time.monotonic()
+    while sum(engines_memory().values()) > ENOUGH and time.monotonic() < began + RESTS:
+        time.sleep(1)
+    told(name="rest", seconds=round(time.monotonic() - began, 1), memory=engines_memory())
     told(name="end", stopped=bool(need.HERE.link))
 
 

@@ -68,3 +68,9 @@ def lessons(image: tuple[docker.DockerClient, str], tmp_path_factory: pytest.Tem
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_runs_from_top_to_bottom(lessons: dict[str, Any], name: str) -> None:
     assert lessons[name]["failed"] == ""
+
+
+def test_an_engine_that_rests_holds_little(lessons: dict[str, Any]) -> None:
+    held = lessons["rest"]["memory"]
+    assert {"parts/linux", "network.py", "embedded.supervisor"} <= held.keys()
+    assert sum(held.values()) <= 300, f"MB held after the course: {held}"
