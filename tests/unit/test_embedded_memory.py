@@ -23,8 +23,8 @@ MEMINFO = "MemTotal:         500000 kB\nMemFree:           20000 kB\nMemAvailabl
 class Kernel:
     """Stands for a guest's kernel: idle or busy, with some memory that the host gets back when it is taken away."""
 
-    def __init__(self, busy: int = 0, refuses: str = "") -> None:
-        self.busy, self.refuses = busy, refuses
+    def __init__(self, busy: int = 0, refuses: str = "", wakes_at: int = 1000) -> None:
+        self.busy, self.refuses, self.wakes_at = busy, refuses, wakes_at
         self.ticks = 0
         self.taken = self.dropped = 0
         self.asked: list[str] = []
@@ -37,7 +37,8 @@ class Kernel:
             self.ticks += 100
             return f"cpu  {self.busy * self.ticks // 100} 0 0 {(100 - self.busy) * self.ticks // 100} 0 0 0 0 0 0\ncpu0 1 2 3\n"
         if line == "proc meminfo":
-            return MEMINFO
+            wanted = self.taken + (200 if self.taken >= self.wakes_at else 0)
+            return MEMINFO.replace("300000", str(max(0, 300000 - wanted * 1024)))
         change = int(line.removeprefix("config mem=").removesuffix("M"))
         self.taken = max(0, self.taken - change)
         self.dropped = max(self.dropped, self.taken)
@@ -65,7 +66,7 @@ def test_once_given_back_it_is_left_alone() -> None:
     assert tended.look() > 0
     kernel.asked.clear()
     assert tended.look() == 0
-    assert kernel.asked == ["proc stat", "proc meminfo"]
+    assert kernel.asked == ["proc stat", "proc meminfo"], "nothing was worth it"
 
 
 def test_nothing_is_taken_from_one_that_works() -> None:
@@ -73,6 +74,13 @@ def test_nothing_is_taken_from_one_that_works() -> None:
     tended = memory(kernel)
     assert [tended.look() for _ in range(3)] == [0, 0, 0]
     assert set(kernel.asked) == {"proc stat"}
+
+
+def test_no_more_is_taken_from_one_that_begins_to_work() -> None:
+    kernel = Kernel(wakes_at=64)
+    memory(kernel).look()
+    assert kernel.dropped == 64
+    assert kernel.taken == 0
 
 
 def test_what_was_taken_is_given_again_when_the_kernel_refuses_more() -> None:

@@ -7,7 +7,8 @@ host's memory as what is in use. So, whenever the guest has been idle for a whil
 2. That much is taken away from it, in steps, so that it lets go of the files that it keeps; the host gets each page back.
 3. All of it is given again. It is free for the guest, and the host's only when it is touched.
 
-In between the guest has little memory, for about a second; so nothing is taken from one that works.
+In between the guest has little memory, for a second or two; so nothing is taken from one that works, and no more from one that
+begins to.
 
 Source: "config mem" of mconsole (arch/um/drivers/mconsole_kern.c): pages are taken from the guest's allocator and dropped with
 MADV_REMOVE.
@@ -111,9 +112,10 @@ class Memory:
         before = self._held()
         if not idle or before - in_use(meminfo) - AT_ONCE < WORTH:
             return 0
-        taken = 0
+        taken, most = 0, spare(meminfo)
         try:
-            while taken + STEP <= spare(meminfo):
+            # Asked anew at each step: whoever begins to work in the guest takes from what can be spared as well.
+            while taken + STEP <= most and spare(self._console.ask("proc meminfo")) >= STEP:
                 taken += STEP
                 self._console.ask(f"config mem=-{STEP}M")
                 self._sleep(PAUSE)
