@@ -99,7 +99,7 @@ def _row(box: Box, look: Look) -> h.Element:
         h.th(look("cell", "word"), scope="row")[h.bdi[box.name]],
         h.td(look("cell"))[
             h.span(look("glyph", f"ink-{box.role}"), aria_hidden="true")[box.glyph], " ", state,
-            box.ready and h.div(look("small"))[box.ready],
+            box.ready and h.div(look("small", "word"))[box.ready],
             [_buttons(name, each, look, several=len(box.buttons) > 1) for name, each in box.buttons],
         ],
         h.td(look("cell"))[h.code(look("code"), dir="ltr")[box.image]],
