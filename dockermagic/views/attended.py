@@ -207,7 +207,7 @@ class Attended:
                 self._stale = self._stale and not live
                 self._unsaved = self._unsaved and not save
             if live:
-                markup = presented(told(trouble) + self.drawer.html(model, time.time()))
+                markup = presented(f"{told(trouble)}{self.drawer.html(model, time.time())}")
                 for page in pages:
                     page.send(self.id, {"html": markup})
                 took = time.monotonic() - began

@@ -63,4 +63,4 @@ class Expected(ShownOnce):
         import htpy as h
 
         notes = "".join(str(h.p[note]) for note in self.notes)
-        return {"text/html": self.table().html() + notes, "text/plain": repr(self)}
+        return {"text/html": f"{self.table().html()}{notes}", "text/plain": repr(self)}
