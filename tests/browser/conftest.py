@@ -80,7 +80,7 @@ def show(page: Any) -> Callable[[str], None]:
 
     page.add_style_tag(content=notebook.stylesheet())
     page.evaluate(MODEL, notebook.script())
-    page.evaluate("() => { live.render({model, el: document.querySelector('main')}); }")
+    page.evaluate("() => { live.default.render({model, el: document.querySelector('main')}); }")
 
     def shown(html: str) -> None:
         page.evaluate(

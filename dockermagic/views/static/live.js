@@ -37,7 +37,7 @@ export function keepTouched(root, held) {
   }
 }
 
-export function render({ model, el }) {
+function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "dm-live";
   el.append(root);
