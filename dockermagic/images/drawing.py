@@ -9,7 +9,7 @@ import htpy as h
 
 from dockermagic.images.model import Image
 from dockermagic.images.scene import Row, facts, hidden_words, scene
-from dockermagic.views.hostile import clip, one_line
+from dockermagic.views.hostile import clip, one_line, visible
 from dockermagic.views.theme import INK
 
 __all__ = ["draw_svg", "draw_text"]
@@ -33,7 +33,7 @@ def draw_svg(image: Image) -> str:
             viewBox=f"0 0 {WIDTH} {height}",
             width=str(WIDTH),
             height=str(height),
-            font_family="Helvetica,Arial,sans-serif",
+            font_family="Helvetica,Arial,DejaVu Sans,Liberation Sans,Noto Sans,sans-serif",
         )[
             _title[f"Layers of {one_line(image.name, 100)}"],
             _rect(width=str(WIDTH), height=str(height), fill="#ffffff"),
@@ -47,7 +47,7 @@ def draw_svg(image: Image) -> str:
 
 def draw_text(title: str, text: str) -> str:
     """Give a drawing of text, a line below the other; its first line is its heading."""
-    lines = [one_line(line, LONGEST) for line in text.splitlines()][:MOST]
+    lines = [clip(visible(line).expandtabs(), LONGEST) for line in text.splitlines()[:MOST]]
     width = max(640, round(64 + CHARACTER * max(map(len, lines), default=0)))
     height = 64 + LINE * len(lines)
     return str(
@@ -72,7 +72,7 @@ def draw_text(title: str, text: str) -> str:
 
 
 def _line(x: int, y: int, words: str, size: int, colour: str, *, weight: str = "normal", mono: bool = False) -> h.Node:
-    more = {"font-family": "Menlo,Consolas,DejaVu Sans Mono,monospace"} if mono else {}
+    more = {"font-family": "Menlo,Consolas,DejaVu Sans Mono,Liberation Mono,monospace"} if mono else {}
     return _text({"x": str(x), "y": str(y), "font-size": str(size), "fill": colour, "font-weight": weight, **more})[words]
 
 

@@ -1,8 +1,10 @@
-"""An image in a file: the picture as a page, or all that is known as JSON."""
+"""An image in a file: the picture as a page, a drawing of it for slides, or all that is known as JSON."""
 
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -16,8 +18,10 @@ from dockermagic.images.picture import bundle
 from dockermagic.images.secrets import Given
 from dockermagic.secrecy import masked_words
 
-__all__ = ["as_data", "plain", "save", "save_answer"]
+__all__ = ["as_data", "plain", "png", "save", "save_answer"]
 
+ZOOM, MOST_PIXELS = 2.0, 16_000_000
+"""How many pixels of a PNG are one of the drawing's, for screens in rooms are large; and how many it has at most."""
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -31,43 +35,57 @@ def save(image: Image, path: Path) -> Path:
     """Write an image to a file.
 
     Parameters:
-        path: it ends in .html, .svg or .json.
+        path: it ends in .html, .svg, .png or .json.
 
     Raises:
-        UsageError: it has another ending.
+        UsageError: it has another ending, or what makes a PNG is not installed.
     """
-    if path.suffix == ".svg":
-        path.write_text(draw_svg(image), encoding="utf-8")
-        return path
-    return _written(path, image.name, lambda: bundle(image)["text/html"], lambda: as_data(image))
+    return _written(path, image.name, lambda: bundle(image)["text/html"], lambda: draw_svg(image), lambda: as_data(image))
 
 
 def save_answer(answer: Answer, path: Path) -> Path:
-    """Write an answer to a file: .html, .svg or .json; see `save`. Values of secrets are in none of them."""
+    """Write an answer to a file: .html, .svg, .png or .json; see `save`. Values of secrets are in none of them."""
+    name = type(answer).__name__
+    return _written(path, name, answer.html, lambda: draw_text(name, answer.text()), lambda: plain(answer))
+
+
+def _written(path: Path, title: str, html: Callable[[], str], svg: Callable[[], str], data: Callable[[], Any]) -> Path:
     if path.suffix == ".svg":
-        path.write_text(draw_text(type(answer).__name__, answer.text()), encoding="utf-8")
-        return path
-    return _written(path, type(answer).__name__, answer.html, lambda: plain(answer))
-
-
-def _written(path: Path, title: str, html: Callable[[], str], data: Callable[[], Any]) -> Path:
-    if path.suffix == ".html":
+        path.write_text(svg(), encoding="utf-8")
+    elif path.suffix == ".png":
+        path.write_bytes(png(svg))
+    elif path.suffix == ".html":
         from markupsafe import escape
 
         path.write_text(PAGE.format(title=escape(title), body=html()), encoding="utf-8")
     elif path.suffix == ".json":
         path.write_text(json.dumps(data(), indent=1), encoding="utf-8")
-    elif path.suffix == ".png":
-        raise UsageError(
-            "No PNG is written: that would need a program that draws.",
-            "Save it as .svg: the form for slides, sharp at every size.",
-        )
     else:
         raise UsageError(
             f"“{path.name}” says not how to save it.",
-            "A name ending in .html saves the picture, .svg the drawing for slides, .json the data.",
+            "A name ending in .html saves the picture, .svg or .png the drawing for slides, .json the data.",
         )
     return path
+
+
+def png(svg: Callable[[], str]) -> bytes:
+    """Give a drawing as PNG.
+
+    Raises:
+        UsageError: what makes one is not installed.
+    """
+    try:
+        import resvg_py
+    except ImportError as error:
+        raise UsageError(
+            "What makes a PNG of a drawing is not installed.",
+            'Type: %pip install "dockermagic[png]". Or save it as .svg, which needs nothing, and is sharp at every size.',
+        ) from error
+    drawing = svg()
+    size = re.search(r'width="(\d+)" height="(\d+)"', drawing)
+    area = int(size[1]) * int(size[2]) if size is not None else MOST_PIXELS
+    zoom = min(ZOOM, math.sqrt(MOST_PIXELS / max(1, area)))
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing, background="white", zoom=zoom))
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
+import struct
+import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +19,9 @@ from hypothesis import strategies as st
 from dockermagic.errors import UsageError
 from dockermagic.images.answers import Answer, File
 from dockermagic.images.comparison import compare_images
+from dockermagic.images.drawing import draw_text
 from dockermagic.images.entries import Entry, Files
+from dockermagic.images.export import png
 from dockermagic.images.history import with_lines
 from dockermagic.images.looking import compared, find, holder, listed, resolve, state, tree
 from dockermagic.images.model import Image, Layer, Step
@@ -233,5 +238,22 @@ def test_saved_files(tmp_path: Path) -> None:
         assert ElementTree.fromstring(drawing).tag.endswith("svg")  # it is ours
         assert html.escape(answer.text().split("\n")[0].split()[0]) in drawing
         assert SECRET not in drawing
-    with pytest.raises(UsageError, match="No PNG"):
-        image.save(tmp_path / "a.png")
+    with pytest.raises(UsageError, match="says not how"):
+        image.save(tmp_path / "a.bmp")
+
+
+def test_a_png_for_slides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for what in (SHOP, find(SHOP, "*")):
+        drawing, picture = what.save(tmp_path / "a.svg").read_text(), what.save(tmp_path / "a.png").read_bytes()
+        size = re.search(r'width="(\d+)" height="(\d+)"', drawing)
+        assert size is not None
+        assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", picture[16:24]) == (2 * int(size[1]), 2 * int(size[2]))
+    assert "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}a.txt" in draw_text("tree", "app\n  a.txt\n"), "columns and depth are spaces"
+    long = draw_text("long", "a line of words\n" * 1000)
+    wide, high = struct.unpack(">II", png(lambda: long)[16:24])
+    assert wide * high <= 16_100_000
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(UsageError, match="not installed"):
+        SHOP.save(tmp_path / "b.png")
+    assert not (tmp_path / "b.png").exists()
