@@ -28,6 +28,9 @@ __all__ = ["AnswerDrawer", "Desk", "answered", "quietly", "stand_revealed"]
 
 A = TypeVar("A", bound=Answer)
 
+FAILED = "✗ failed, for the reason below"
+"""The error stands below, and says more."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -77,8 +80,7 @@ class AnswerDrawer:
         return False
 
     def _words(self, model: Waiting) -> str:
-        # Where it failed, the error stands below, and says more.
-        return "Interrupted." if model.how == "interrupted" else model.doing if model.how in ("", "ended") else ""
+        return "Interrupted." if model.how == "interrupted" else model.doing if model.how in ("", "ended") else FAILED
 
     def _doing(self, model: Waiting, look: Look) -> str:
         return str(h.div(look("root", "muted"))[self._words(model)])
