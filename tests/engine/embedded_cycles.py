@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,8 +18,24 @@ from pathlib import Path
 from dockermagic.engine import Engine, search
 from dockermagic.engine.embedded import client, machine, need
 
-KILLED = ("parts/linux", "network.py", "embedded.supervisor", "")
-"""Whose process is killed; "" for none."""
+ENGINES = ("parts/linux", "network.py", "embedded.supervisor")
+"""An engine's processes."""
+KERNEL = "kernel"
+KILLED = (*ENGINES, KERNEL, "")
+"""Whose process is killed: one of the engine's, the notebook's kernel that had it started, or none."""
+USER = """
+import time
+from pathlib import Path
+from dockermagic.engine import search
+from dockermagic.engine.embedded import need
+need.choose("embedded")
+engine = search(folders=(Path.cwd(),)).engine
+while True:
+    made = engine.api.create_container("busybox", ["sleep", "0.1"])
+    engine.api.start(made)
+    engine.api.remove_container(made, force=True)
+"""
+"""What a kernel does: it has an engine started, and uses it."""
 
 
 def processes() -> dict[int, str]:
@@ -26,7 +43,7 @@ def processes() -> dict[int, str]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if any(word in line for word in KILLED if word):
+            if any(word in line for word in ENGINES):
                 found[int(path.parent.name)] = line
     return found
 
@@ -46,6 +63,10 @@ def started() -> Engine:
 
 def cycle(number: int, kill: str) -> str:
     """Start, use, maybe kill, and end an engine; give what is wrong."""
+    if kill == KERNEL:  # at any moment of the start, or later; the next kernel finds the engine, or has another one started
+        with subprocess.Popen([sys.executable, "-c", USER], stderr=subprocess.DEVNULL) as user:
+            time.sleep(random.uniform(0, 6))
+            user.kill()
     engine = started()
     api = engine.api
     if not api.images("busybox"):
@@ -56,7 +77,7 @@ def cycle(number: int, kill: str) -> str:
         "busybox", ["sh", "-c", f"echo {number} > /data/n"], host_config=api.create_host_config(binds=["kept:/data"])
     )
     api.start(made)
-    if kill:
+    if kill in ENGINES:
         time.sleep(random.random())  # at any moment
         for pid, line in processes().items():
             if kill in line:

@@ -17,7 +17,7 @@ __all__ = ["image"]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3000)]
 
 HERE = Path(__file__).parent
-COUNT = int(os.environ.get("DOCKERMAGIC_CYCLES", "24"))
+COUNT = int(os.environ.get("DOCKERMAGIC_CYCLES", "25"))
 
 
 def test_starts_and_ends_by_kill_lose_nothing_and_leave_nothing(image: tuple[docker.DockerClient, str]) -> None:

@@ -1,0 +1,77 @@
+"""Pods of many kinds, stricter and looser ones: the right way is taken, or one message says what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from tests.engine.test_embedded_pod import image
+from tests.rig import embedded
+from tests.rig.fixtures import had
+
+__all__ = ["image"]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(200)]
+
+HERE = Path(__file__).parent
+STRICT: dict[str, Any] = {"user": "1000:1000", "cap_drop": ["ALL"], "mem_limit": "2g", "nano_cpus": 1_000_000_000}
+NO_PTRACE = {
+    "defaultAction": "SCMP_ACT_ALLOW",
+    "syscalls": [{"names": ["ptrace", "unshare"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}],
+}
+GUEST = "User-mode Linux"
+HOME = "/home/jovyan"
+STARTS: dict[str, dict[str, Any]] = {
+    "ptrace-refused": {"security_opt": ["no-new-privileges", f"seccomp={json.dumps(NO_PTRACE)}"]},
+    "read-only-root": {"read_only": True, "tmpfs": {"/tmp": "mode=1777", HOME: "mode=777,size=1500m"}},  # the pod's
+    "one-gigabyte": {"mem_limit": "1g"},
+    "no-dev-shm": {"ipc_mode": "none"},
+    "a-different-uid": {"user": "12345:12345"},
+    "a-home-that-is-full": {"tmpfs": {HOME: "mode=777,size=1m"}},
+    "a-home-that-nobody-may-write-to": {"environment": {"HOME": "/usr"}},
+    "namespaces-allowed": {"security_opt": ["seccomp=unconfined"]},
+    "root": {"user": "0:0"},
+}
+"""Kinds of pods in which an engine starts: what is different from a strict one."""
+REFUSES: dict[str, tuple[dict[str, Any], str]] = {
+    "hardly-any-memory": ({"mem_limit": "300m"}, "memory"),
+    "no-folder-to-write-to": ({"read_only": True}, "written"),
+}
+"""Kinds in which none can start: what is different, and a word of what is said."""
+
+
+def seen(client: docker.DockerClient, name: str, **different: Any) -> dict[str, Any]:
+    mounts = {str(had(embedded.site)): "/opt/site", str(HERE): "/opt/tests"}
+    volumes = {path: {"bind": inside, "mode": "ro"} for path, inside in mounts.items()}
+    settings = {"security_opt": ["no-new-privileges"], **STRICT, **different}
+    pod = client.containers.create(name, ["python3", "/opt/tests/embedded_kinds.py"], init=True, volumes=volumes, **settings)
+    try:
+        pod.start()
+        pod.wait(timeout=150)
+        said = pod.logs().decode(errors="replace")
+    finally:
+        pod.remove(force=True, v=True)
+    facts = [json.loads(line[5:]) for line in said.splitlines() if line.startswith("fact ")]
+    assert facts, said[-3000:]
+    found: dict[str, Any] = facts[0]
+    return found
+
+
+@pytest.mark.parametrize("kind", STARTS)
+def test_an_engine_starts(image: tuple[docker.DockerClient, str], kind: str) -> None:
+    found = seen(*image, **STARTS[kind])
+    assert str(found.get("title", "")).startswith("Docker Engine 2"), found
+    assert found["containers"] == []
+    assert found["rung"] == GUEST
+    assert all(found["refusals"].values()), "what was passed over says why"
+
+
+@pytest.mark.parametrize("kind", REFUSES)
+def test_one_message_says_what_is_missing(image: tuple[docker.DockerClient, str], kind: str) -> None:
+    different, word = REFUSES[kind]
+    found = seen(*image, **different)
+    assert "title" not in found
+    assert word in json.dumps(found), found
