@@ -26,7 +26,7 @@ GUEST = "User-mode Linux"
 HOME = "/home/jovyan"
 STARTS: dict[str, dict[str, Any]] = {
     "ptrace-refused": {"security_opt": ["no-new-privileges", f"seccomp={json.dumps(NO_PTRACE)}"]},
-    "read-only-root": {"read_only": True, "tmpfs": {"/tmp": "mode=1777", HOME: "mode=777,size=1500m"}},  # the pod's
+    "read-only-root": {"read_only": True, "tmpfs": {"/tmp": "mode=1777", HOME: "mode=777,size=1500m"}},
     "one-gigabyte": {"mem_limit": "1g"},
     "no-dev-shm": {"ipc_mode": "none"},
     "a-different-uid": {"user": "12345:12345"},
@@ -37,10 +37,10 @@ STARTS: dict[str, dict[str, Any]] = {
 }
 """Kinds of pods in which an engine starts: what is different from a strict one."""
 REFUSES: dict[str, tuple[dict[str, Any], str]] = {
-    "hardly-any-memory": ({"mem_limit": "300m"}, "memory"),
-    "no-folder-to-write-to": ({"read_only": True}, "written"),
+    "hardly-any-memory": ({"mem_limit": "300m"}, "600 MB are needed"),
+    "no-folder-to-write-to": ({"read_only": True}, "can be written to"),
 }
-"""Kinds in which none can start: what is different, and a word of what is said."""
+"""Kinds in which none can start: what is different, and some words of what is said."""
 
 
 def seen(client: docker.DockerClient, name: str, **different: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def test_an_engine_starts(image: tuple[docker.DockerClient, str], kind: str) -> 
 
 @pytest.mark.parametrize("kind", REFUSES)
 def test_one_message_says_what_is_missing(image: tuple[docker.DockerClient, str], kind: str) -> None:
-    different, word = REFUSES[kind]
+    different, words = REFUSES[kind]
     found = seen(*image, **different)
     assert "title" not in found
-    assert word in json.dumps(found), found
+    assert words in json.dumps(found), found
