@@ -2,7 +2,7 @@
 
 A page (one notebook in one window) opens one comm and names what it shows. From then on either side may speak:
 
-    page → kernel     join: ids; leave: an id; or what a person did in one of them, under its id
+    page → kernel     join: ids; leave: an id; bye: it shows nothing any more; or what a person did in one of them, under its id
     kernel → page     what one of them sends, under its id; gone: an id that this kernel does not know
 
 A page may go without a word (a lid closed, a browser ended). So when a new page comes, the others are asked whether they are
@@ -154,7 +154,9 @@ def _heard(page: Page, said: Any) -> None:
             shown = _SHOWN.get(name)
         if shown is not None:
             shown.left(page)
-    if said.get(_ID):
+    if said.get("bye"):
+        _let_go(page, {})
+    elif said.get(_ID):
         _told(page, str(said[_ID]), lambda shown, page: shown.heard(page, said))
 
 

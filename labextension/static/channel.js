@@ -100,12 +100,15 @@ export class Channel {
     }
   }
 
-  /** Let the comm go; with a word to the kernel if there is one. */
+  /**
+   * Let the comm go; with a word to the kernel if there is one. The kernel closes the comm then: closed from here, the loop that hears
+   * it would be ended with it, and what the kernel has not heard yet be lost.
+   */
   drop(word) {
     const { comm } = this;
     this.comm = this.attempt = null;
     if (!comm || comm.isDisposed) return;
-    if (word) comm.close();
+    if (word) comm.send({ bye: true });
     else comm.dispose();
   }
 

@@ -49,6 +49,13 @@ def loaded_again(lab_page: LabPage, path: Path) -> None:
     lab_page.loaded = False
 
 
+RUN = """async (code) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  await kernel.requestExecute({code, store_history: false}).done;
+}"""
+"""Let the kernel run a piece of code that no cell holds."""
+
+
 def asked(page: Any, expression: str) -> str:
     """Let the kernel evaluate an expression."""
     return str(

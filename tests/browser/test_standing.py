@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser.notebooks import LabPage
-from tests.browser.standing import PAGES, asked, becomes, kept, loaded_again, opened, saved
+from tests.browser.standing import PAGES, RUN, asked, becomes, kept, loaded_again, opened, saved
 
 MIME = "application/vnd.dockermagic.view+json"
 SETUP = "from tests.browser.counter import Counter\n"
@@ -164,6 +164,30 @@ def test_nothing_is_left_of_outputs_that_are_gone(lab_page: LabPage) -> None:
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     becomes(page, PAGES, "0")
     assert page.locator(".dm-live").count() == 0
+
+
+SLOW = """
+import time
+from dockermagic.views import channel
+def slow(page, said, heard=channel._heard):
+    time.sleep(0.5)
+    heard(page, said)
+channel._heard = slow
+"""
+
+
+def test_a_page_that_goes_is_let_go_though_the_kernel_is_slow_to_hear(lab_page: LabPage) -> None:
+    # JupyterLab ends the loop that hears a comm as soon as it has closed the comm: what was not heard by then, never is.
+    opened(lab_page, "slow.ipynb", [f"{SETUP}counter = Counter()"])
+    page = lab_page.page
+    number(page, 0)
+    becomes(page, PAGES, "1")
+    page.evaluate(RUN, SLOW)
+    for _ in range(3):
+        page.locator(".dm-live [data-do=add]").click()
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    becomes(page, PAGES, "0")
+    assert asked(page, "counter.count.number") == "3"
 
 
 def test_a_view_that_was_scrolled_away_is_still_alive(lab_page: LabPage) -> None:

@@ -143,6 +143,17 @@ def test_pages_that_are_silent_are_let_go(outputs: Outputs, monkeypatch: pytest.
     assert len(view._pages) == 2
 
 
+def test_a_page_that_says_bye_is_let_go_once(outputs: Outputs) -> None:
+    view, name = opened()
+    comm = page(name)
+    comm.say(bye=True)
+    assert comm.closed == {}
+    assert len(view._pages) == 0
+    comm.end({})  # the page's own word that it has closed, where it comes too
+    view.update(Count(7))
+    assert not any("7" in html for html in comm.got("html"))
+
+
 def test_what_pages_say_may_be_anything(outputs: Outputs) -> None:
     _, name = opened(lambda what: None)
     comm = page(name)
