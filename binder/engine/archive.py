@@ -133,7 +133,7 @@ def relock(lock: dict) -> dict:
     """Look the wanted packages up in their suites, and give the lock that names what is there now.
 
     Parameters:
-        lock: the present one; what is no package (the kernel's hashes) is kept.
+        lock: the present one; what is no package of a suite (the kernel's hashes, the compiler, what it compiles) is kept.
     """
     wanted, indexes = json.loads(WANTED.read_text()), {}
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import archive
 import disk
+import network
 import root
 import wheel
 from archive import HERE, Missing
@@ -43,8 +44,8 @@ def build(kernel: Path, out: Path, work: Path, cache: Path, *, quick: bool = Fal
     lock = archive.relock(archive.read_lock()) if newest else archive.read_lock()
     epoch, version = lock["epoch"], lock["version"]
     linux = known_kernel(kernel, lock)
-    stage, network = work / "stage", work / "network"
-    for folder, packages in ((stage, lock["packages"]), (network, lock["network"]["packages"])):
+    stage, beside = work / "stage", work / "network"
+    for folder, packages in ((stage, lock["packages"]), (beside, lock["network"]["packages"])):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         with ThreadPoolExecutor(4) as pool:
@@ -63,9 +64,12 @@ def build(kernel: Path, out: Path, work: Path, cache: Path, *, quick: bool = Fal
         "parts/disk.z": disk.make(stage, work, epoch),
         "parts/linux": _executable(work / "linux", linux),
     }
-    for name in ("libpcre2-8.so.0", "libglib-2.0.so.0", "libslirp.so.0"):
-        content[f"parts/lib/{name}"] = next(network.rglob(name)).resolve().read_bytes()
-    for path in sorted([*stage.glob("usr/share/doc/*/copyright"), *network.glob("usr/share/doc/*/copyright")]):
+    source = network.unpack(archive.fetch(lock["compiled"], cache), work / "libslirp")
+    content["parts/lib/libslirp.so.0"] = network.make(source, beside, work, lock["compiler"])
+    content["licenses/libslirp"] = (source / "COPYRIGHT").read_bytes()
+    for name in network.LIBRARIES:
+        content[f"parts/lib/{name}"] = next(beside.rglob(name)).resolve().read_bytes()
+    for path in sorted([*stage.glob("usr/share/doc/*/copyright"), *beside.glob("usr/share/doc/*/copyright")]):
         if not path.is_symlink():
             content[f"licenses/{path.parent.name}"] = path.read_bytes()
     content["licenses/linux"] = (HERE / "kernel/COPYING").read_bytes()
@@ -113,7 +117,7 @@ def _glibc(content: dict[str, Path | bytes]) -> int:
 def notice(lock: dict) -> str:
     """Say what is inside, whose it is, and how its source is to be had."""
     lines = (HERE / "NOTICE").read_text().splitlines()
-    packages = [*lock["packages"], *lock["network"]["packages"], *lock["source"]["packages"]]
+    packages = [*lock["packages"], *lock["network"]["packages"], lock["compiled"], *lock["source"]["packages"]]
     lines += [f"  {each['name']} {each['version']}   source: {each['source']}" for each in packages]
     return "\n".join(lines) + "\n"
 

@@ -30,7 +30,7 @@ def write(folder: Path, version: str, tag: str, content: dict[str, Path | bytes]
 
     Parameters:
         folder: where to put it.
-        tag: "py3-none-manylinux_2_34_x86_64".
+        tag: "py3-none-manylinux_2_28_x86_64".
         content: what is in the package, by path; files keep their mode.
         epoch: the time that everything in it has, in seconds.
     """

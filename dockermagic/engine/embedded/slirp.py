@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-LIBRARIES = ("libpcre2-8.so.0", "libglib-2.0.so.0", "libslirp.so.0")
+LIBRARIES = ("libpcre.so.3", "libglib-2.0.so.0", "libslirp.so.0")
 """In the order in which they are needed by each other; each is loaded by its full path, whatever the system has."""
 IN, OUT, PRI, ERR, HUP = 1, 2, 4, 8, 16
 POLLED = ((IN, select.POLLIN), (OUT, select.POLLOUT), (PRI, select.POLLPRI), (ERR, select.POLLERR), (HUP, select.POLLHUP))
