@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from dockermagic.compose.program import PACKAGE
 from tests.engine.test_embedded_pod import image
-from tests.rig import embedded, images
+from tests.rig import embedded, images, pods
 from tests.rig.applications import NODE, POSTGRES, REGISTRY
 from tests.rig.fixtures import had
 from tests.rig.places import ROOT
@@ -20,49 +19,32 @@ from tests.rig.places import ROOT
 __all__ = ["image"]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
-HERE = Path(__file__).parent
 LESSONS = [path.stem for path in sorted((ROOT / "notebooks").glob("[01]*.md"))]
 IMAGES = (images.BUSYBOX, images.DEBIAN, POSTGRES, NODE, REGISTRY)
+INSIDE = [f"/opt/images/{number}.tar" for number in range(len(IMAGES))]
+"""Where a pod finds the images that lessons use."""
+
+
+def archived(folder: Path) -> Path:
+    """Put those images into a folder that everybody can read."""
+    for number, each in enumerate(IMAGES):
+        shutil.copy(had(lambda each=each: images.archive(each)), folder / f"{number}.tar")  # type: ignore[misc]
+        (folder / f"{number}.tar").chmod(0o644)
+    for above in (folder, folder.parent, folder.parent.parent):
+        above.chmod(0o755)
+    return folder
 
 
 @pytest.fixture(scope="module")
 def lessons(image: tuple[docker.DockerClient, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What became of each lesson, one after the other in one pod."""
     client, name = image
-    archives = tmp_path_factory.mktemp("images")
-    for number, each in enumerate(IMAGES):
-        shutil.copy(had(lambda each=each: images.archive(each)), archives / f"{number}.tar")  # type: ignore[misc]
-        (archives / f"{number}.tar").chmod(0o644)
-    for folder in (archives, archives.parent, archives.parent.parent):
-        folder.chmod(0o755)
+    archives = archived(tmp_path_factory.mktemp("images"))
     site = had(lambda: embedded.site("course", "ipykernel", "nbclient", "jupytext", PACKAGE))
-    mounts = {
-        str(site): "/opt/site",
-        str(HERE): "/opt/tests",
-        str(ROOT / "notebooks"): "/opt/notebooks",
-        str(archives): "/opt/images",
-    }
-    command = ["python3", "/opt/tests/embedded_course.py", "/opt/notebooks"]
-    command += [*(f"/opt/images/{number}.tar" for number in range(len(IMAGES))), "--", *LESSONS]
-    pod = client.containers.create(
-        name,
-        command,
-        user="1000:1000",
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-        mem_limit="2g",
-        nano_cpus=1_000_000_000,
-        init=True,
-        volumes={path: {"bind": inside, "mode": "ro"} for path, inside in mounts.items()},
-    )
-    try:
-        pod.start()
-        pod.wait(timeout=800)
-        said = pod.logs().decode(errors="replace")
-    finally:
-        pod.remove(force=True, v=True)
-    found = [json.loads(line[5:]) for line in said.splitlines() if line.startswith("fact ")]
-    return {fact["name"]: fact for fact in found}
+    mounts = {site: "/opt/site", ROOT / "notebooks": "/opt/notebooks", archives: "/opt/images"}
+    command = ["python3", "/opt/tests/embedded_course.py", "/opt/notebooks", *INSIDE, "--", *LESSONS]
+    told = pods.ran(client, name, command, mounts, within=800)
+    return {fact["name"]: fact for fact in told.facts}
 
 
 @pytest.mark.parametrize("name", LESSONS)

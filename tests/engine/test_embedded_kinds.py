@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 
 from tests.engine.test_embedded_pod import image
-from tests.rig import embedded
+from tests.rig import embedded, pods
 from tests.rig.fixtures import had
 
 __all__ = ["image"]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(200)]
 
-HERE = Path(__file__).parent
-STRICT: dict[str, Any] = {"user": "1000:1000", "cap_drop": ["ALL"], "mem_limit": "2g", "nano_cpus": 1_000_000_000}
 NO_PTRACE = {
     "defaultAction": "SCMP_ACT_ALLOW",
     "syscalls": [{"names": ["ptrace", "unshare"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}],
@@ -44,20 +41,10 @@ REFUSES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def seen(client: docker.DockerClient, name: str, **different: Any) -> dict[str, Any]:
-    mounts = {str(had(embedded.site)): "/opt/site", str(HERE): "/opt/tests"}
-    volumes = {path: {"bind": inside, "mode": "ro"} for path, inside in mounts.items()}
-    settings = {"security_opt": ["no-new-privileges"], **STRICT, **different}
-    pod = client.containers.create(name, ["python3", "/opt/tests/embedded_kinds.py"], init=True, volumes=volumes, **settings)
-    try:
-        pod.start()
-        pod.wait(timeout=150)
-        said = pod.logs().decode(errors="replace")
-    finally:
-        pod.remove(force=True, v=True)
-    facts = [json.loads(line[5:]) for line in said.splitlines() if line.startswith("fact ")]
-    assert facts, said[-3000:]
-    found: dict[str, Any] = facts[0]
-    return found
+    command = ["python3", "/opt/tests/embedded_kinds.py"]
+    told = pods.ran(client, name, command, {had(embedded.site): "/opt/site"}, within=150, **different)
+    assert told.facts, told.said[-3000:]
+    return told.together()
 
 
 @pytest.mark.parametrize("kind", STARTS)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import secrets
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 
-from tests.rig import embedded, engines, images
+from tests.rig import embedded, engines, images, pods
 from tests.rig.fixtures import had
 
-HERE = Path(__file__).parent
 DOCKERFILE = f"""FROM {images.DEBIAN}
 COPY usr /usr/
 RUN echo 'jovyan:x:1000:1000::/home/jovyan:/bin/sh' >> /etc/passwd && mkdir -p /home/jovyan/work && chown -R 1000:1000 /home/jovyan
@@ -47,30 +44,10 @@ def image(engine: str) -> Iterator[tuple[docker.DockerClient, str]]:
 def facts(image: tuple[docker.DockerClient, str]) -> dict[str, Any]:
     """What a learner saw there, from a cold start on."""
     client, name = image
-    mounts = {str(had(embedded.site)): "/opt/site", str(had(embedded.busybox)): "/opt/busybox.tar", str(HERE): "/opt/tests"}
-    pod = client.containers.create(
-        name,
-        ["python3", "/opt/tests/embedded_pod.py", "/opt/busybox.tar"],
-        user="1000:1000",
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-        mem_limit="2g",
-        nano_cpus=1_000_000_000,
-        init=True,
-        volumes={path: {"bind": inside, "mode": "ro"} for path, inside in mounts.items()},
-    )
-    try:
-        pod.start()
-        code = pod.wait(timeout=150)["StatusCode"]
-        said = pod.logs().decode(errors="replace")
-    finally:
-        pod.remove(force=True, v=True)
-    found: dict[str, Any] = {}
-    for line in said.splitlines():
-        if line.startswith("fact "):
-            found |= json.loads(line[5:])
-    assert code == 0, f"{found}\n{said[-3000:]}"
-    return found
+    mounts = {had(embedded.site): "/opt/site", had(embedded.busybox): "/opt/busybox.tar"}
+    told = pods.ran(client, name, ["python3", "/opt/tests/embedded_pod.py", "/opt/busybox.tar"], mounts, within=150)
+    assert told.code == 0, told.said[-3000:]
+    return told.together()
 
 
 def test_an_engine_starts_where_nothing_is_allowed(facts: dict[str, Any]) -> None:

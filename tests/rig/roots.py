@@ -1,0 +1,180 @@
+"""Roots of plain distributions, made with debootstrap, and what repo2docker does in them with the folder `binder/`.
+
+A root holds a distribution's minimum, a Python and nothing of Docker's. One of them is old (C library 2.31), and its Python was
+compiled from the source, as pyenv does it.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+
+from tests.rig import packages
+from tests.rig.places import CACHE, ROOT, RigError, say
+
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+"""The certificates that this machine trusts; a pod's pip is given the same."""
+COMPILED = "pool/main/p/python3.13/python3.13_3.13.5.orig.tar.xz"
+BUILDS_PYTHON = (
+    *(
+        "ca-certificates",
+        "gcc",
+        "libc6-dev",
+        "make",
+        "libbz2-dev",
+        "libffi-dev",
+        "liblzma-dev",
+        "libncurses-dev",
+        "libreadline-dev",
+    ),
+    *("libsqlite3-dev", "libssl-dev", "uuid-dev", "zlib1g-dev"),
+)
+SYSTEM_PYTHON = ("ca-certificates", "python3", "python3-venv")
+HOME = "/home/jovyan"
+ENVIRONMENT = "/srv/environment"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What a root is made of: a suite of an archive, whose keys a package holds in a file, and the Python that is used in it."""
+
+    suite: str
+    python: str
+    include: tuple[str, ...] = SYSTEM_PYTHON
+    archive: str = packages.ARCHIVE
+    keyring: tuple[str, str] = ("debian-archive-keyring", "debian-archive-keyring.gpg")
+    components: str = "main"
+    script: str = ""
+
+
+DISTRIBUTIONS = {
+    "debian": Distribution("bookworm", "/usr/bin/python3"),
+    "ubuntu": Distribution(
+        "noble",
+        "/usr/bin/python3",
+        archive="http://archive.ubuntu.com/ubuntu",
+        keyring=("ubuntu-keyring", "ubuntu-archive-keyring.gpg"),
+        components="main,universe",
+        script="/usr/share/debootstrap/scripts/gutsy",
+    ),
+    "old-debian": Distribution("bullseye", "/opt/python/bin/python3", BUILDS_PYTHON),
+}
+
+
+def tag(name: str) -> str:
+    """Give the name that a distribution's root has as an image."""
+    return f"dm-test-root-{name}:latest"
+
+
+def put(client: docker.DockerClient, name: str) -> str:
+    """Put a distribution's root on an engine as an image, and give the image's name.
+
+    Raises:
+        RigError: this machine cannot make it.
+    """
+    if not client.images.list(tag(name)):
+        client.api.import_image(src=str(_packed(name)), repository=tag(name).partition(":")[0], tag="latest")
+    return tag(name)
+
+
+def _packed(name: str) -> Path:
+    """Give a root as an archive; made once."""
+    path = CACHE / "roots" / f"{name}.tar"
+    if path.exists():
+        return path
+    for program in ("debootstrap", "xz"):
+        if not packages.installed(program):
+            packages.install({"xz": "xz-utils"}.get(program, program))
+    distribution, root = DISTRIBUTIONS[name], path.with_suffix("")
+    package, file = distribution.keyring
+    keyring = packages.unpack(packages.NEW, package) / "usr/share/keyrings" / file
+    say(f"making a root of {distribution.suite} with debootstrap (a minute, once)")
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    command = ["debootstrap", "--variant=minbase", f"--keyring={keyring}", f"--components={distribution.components}"]
+    command += [f"--include={','.join(distribution.include)}", distribution.suite, str(root), distribution.archive]
+    _run([*command, *([distribution.script] if distribution.script else [])], path.with_suffix(".log"))
+    if distribution.include == BUILDS_PYTHON:
+        _compile(root, path.with_suffix(".log"))
+    half = path.with_suffix(".half")
+    left_out = [
+        f"--exclude=./{each}" for each in ("dev/*", "proc/*", "sys/*", "var/cache/apt/*", "var/lib/apt/lists/*", "usr/src/*")
+    ]
+    _run(["tar", "-C", str(root), *left_out, "-cf", str(half), "."], path.with_suffix(".log"))
+    shutil.rmtree(root)
+    return half.rename(path)
+
+
+def _compile(root: Path, log: Path) -> None:
+    """Compile a Python in a root, from the source that Debian has: none of its own is new enough."""
+    say("compiling a Python there (three minutes, once)")
+    with urllib.request.urlopen(f"{packages.ARCHIVE}/{COMPILED}", timeout=300) as answer:
+        source = answer.read()
+    with tarfile.open(fileobj=io.BytesIO(source)) as files:
+        files.extractall(root / "usr/src", filter="tar")
+    inside = "cd /usr/src/Python-3* && ./configure -q --prefix=/opt/python && make -s -j2 && make -s install"
+    _run(["chroot", str(root), "sh", "-c", inside], log)
+
+
+def _run(command: list[str], log: Path) -> None:
+    with log.open("ab") as out:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False)
+    if done.returncode:
+        raise RigError(f"{' '.join(command[:2])} failed, see {log}: {log.read_text(errors='replace')[-300:]}")
+
+
+def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
+    """Do what repo2docker does with `binder/` on a distribution's root; gives the image that comes out.
+
+    1. A user of number 1000, whose home is the repository, and an environment of Python that belongs to the user.
+    2. As that user: the requirements are installed, then `postBuild` runs.
+    3. `start` begins what a pod of the image runs.
+
+    Parameters:
+        wheel: the embedded engine's, for the package index does not have it yet.
+
+    Raises:
+        RigError: a step failed.
+    """
+    environment = {
+        "PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
+        "HOME": HOME,
+        "DOCKERMAGIC_ENGINE": f"/opt/{wheel.name}",
+        **dict.fromkeys(("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/opt/certificates"),
+    }
+    given = {wheel: f"/opt/{wheel.name}", BUNDLE: "/opt/certificates"}
+    mounts = [docker.types.Mount(inside, str(path), type="bind", read_only=True) for path, inside in given.items()]
+    made = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
+
+    def step(command: str, user: str = "1000:1000", folder: str = HOME) -> None:
+        ended = made.exec_run(["sh", "-c", command], user=user, workdir=folder, environment=environment)
+        if ended.exit_code:
+            raise RigError(f"{name}: `{command}` failed: {ended.output.decode(errors='replace')[-1500:]}")
+
+    try:
+        # Ubuntu gives the number 1000 to a user of its own.
+        user = "sed -i '/:1000:1000:/d' /etc/passwd; echo jovyan:x:1000:1000::/home/jovyan:/bin/sh >> /etc/passwd"
+        step(f"{user}; mkdir -p {HOME} {ENVIRONMENT}", "0", "/")
+        made.put_archive(
+            HOME, subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True).stdout
+        )
+        step(f"chown -R 1000:1000 {HOME} {ENVIRONMENT}", "0", "/")
+        step(f"{DISTRIBUTIONS[name].python} -m venv {ENVIRONMENT}")
+        step("python -m pip install --no-cache-dir -r binder/requirements.txt")
+        step("chmod +x binder/postBuild && ./binder/postBuild")
+        step("chmod +x binder/start")
+        lasting = [f'ENV {key}="{value}"' for key, value in environment.items() if key in ("PATH", "HOME")]
+        kept = made.commit(f"dm-test-binder-{name}", changes=[*lasting, "USER 1000", f"WORKDIR {HOME}", f"ENTRYPOINT {START}"])
+        return str(kept.id)
+    finally:
+        made.remove(force=True)
+
+
+START = f'["{HOME}/binder/start"]'
