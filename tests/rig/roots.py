@@ -154,9 +154,9 @@ def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
     made = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
 
     def step(command: str, user: str = "1000:1000", folder: str = HOME) -> None:
-        ended = made.exec_run(["sh", "-c", command], user=user, workdir=folder, environment=environment)
-        if ended.exit_code:
-            raise RigError(f"{name}: `{command}` failed: {ended.output.decode(errors='replace')[-1500:]}")
+        code, said = made.exec_run(["sh", "-c", command], user=user, workdir=folder, environment=environment)
+        if code:
+            raise RigError(f"{name}: `{command}` failed: {str(said)[-1500:]}")
 
     try:
         # Ubuntu gives the number 1000 to a user of its own.
