@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import replace
@@ -23,6 +24,7 @@ from dockermagic.compose.project import Project
 from dockermagic.compose.run import Ran, run_compose
 from dockermagic.compose.walled import prepare, tell_conflicts
 from dockermagic.containers.model import Containers
+from dockermagic.engine.reach import find_reach
 from dockermagic.views import shown
 from dockermagic.views.show import View, open_view
 from dockermagic.views.standing import open_standing
@@ -58,6 +60,7 @@ def _opened(given: Given) -> LiveStack:
         Containers(engine=engine.about.title),
         command=given.request.command,
         folder=given.request.folder,
+        reach=find_reach(engine.address.url, os.environ),
         began=watch.now(),
     )
     live = LiveStack(engine, watch, stack, given.labels)

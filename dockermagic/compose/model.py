@@ -56,7 +56,8 @@ class Task:
 class Stack:
     """All that is known of a project.
 
-    `folder` is where relative paths count from. `began` and `ended` are when the command began and ended, `exit_code` is Compose's;
+    `folder` is where relative paths count from; `reach` is the path below which a browser finds published
+    ports, empty where they are at localhost. `began` and `ended` are when the command began and ended, `exit_code` is Compose's;
     `output` is what it printed. `marks` are oldest first. `recorded`: it was loaded from a file.
     """
 
@@ -69,6 +70,7 @@ class Stack:
     notes: tuple[str, ...] = ()
     command: str = ""
     folder: str = ""
+    reach: str = ""
     began: float = 0.0
     ended: float | None = None
     exit_code: int | None = None

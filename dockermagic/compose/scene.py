@@ -172,7 +172,7 @@ def _box(stack: Stack, service: Service, *, live: bool) -> Box:
         health="" if state != "running" else health,
         replicas=f"{running} of {service.replicas}" if service.replicas != 1 or len(found) > 1 else "",
         ready=f"ready after {total_text(ready)}" if ready is not None else "",
-        ports=tuple(_ports(service, found)),
+        ports=tuple(_ports(service, found, stack.reach)),
         mounts=tuple(_mount(each, stack.folder) for each in service.mounts),
         networks=tuple(
             one_line(name, 60) + (f" as {', '.join(each.aliases)}" if each.aliases else "") for name, each in named.items()
@@ -201,21 +201,22 @@ def _state(stack: Stack, service: Service, found: tuple[Container, ...]) -> tupl
     return GLYPHS.get(worst.state, "?"), word, role_of(worst)
 
 
-def _ports(service: Service, found: tuple[Container, ...]) -> Iterator[tuple[str, str]]:
+def _ports(service: Service, found: tuple[Container, ...], reach: str) -> Iterator[tuple[str, str]]:
     """Give the published ports: as they are bound now, else as the file asks for them."""
     running = [port for each in found if each.state == "running" for port in each.seen.ports]
     bound = [port for port in running if port.published and port.host_port and ":" not in port.host_ip]
     if bound:
-        yield from (_bound(port) for port in bound)
+        yield from (_bound(port, reach) for port in bound)
         return
     for port in service.ports:
         host = f"{port.host_ip}:" if port.host_ip else ""
         yield f"{host}{port.published or 'any'} → {port.target}{'/udp' if port.protocol == 'udp' else ''}", ""
 
 
-def _bound(port: Port) -> tuple[str, str]:
+def _bound(port: Port, reach: str) -> tuple[str, str]:
     host = "localhost" if port.host_ip in ("0.0.0.0", "127.0.0.1") else port.host_ip  # noqa: S104 - what the engine says
-    address = f"http://{host}:{port.host_port}/" if port.protocol == "tcp" else ""
+    address = f"{reach}{port.host_port}/" if reach and host == "localhost" else f"http://{host}:{port.host_port}/"
+    address = address if port.protocol == "tcp" else ""
     return f"{port.host_port} → {port.port}{'/udp' if port.protocol == 'udp' else ''}", address
 
 

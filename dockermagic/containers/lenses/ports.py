@@ -47,7 +47,10 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A port and where it leads. `taken_by` is who has the host's port; `others` are ports that somebody does listen on."""
+    """A port and where it leads. `taken_by` is who has the host's port; `others` are ports that somebody does listen on.
+
+    `reach` is the path below which a browser finds published ports; empty where they are at localhost.
+    """
 
     container: str
     port: Port
@@ -56,6 +59,7 @@ class Found:
     taken_by: str = ""
     probe: Probe = ""
     others: tuple[int, ...] = ()
+    reach: str = ""
 
     def row(self) -> LensRow:
         """Decide the row."""
@@ -79,7 +83,12 @@ class Found:
                 only = (
                     " Only this machine reaches it, since it is published at 127.0.0.1." if port.host_ip.startswith("127.") else ""
                 )
-                return f"Published: the host's port {port.host_port} leads to port {port.port} in the container.{only}", ""
+                hint = (
+                    f"In this hub a browser finds it at {self.reach}{port.host_port}/"
+                    if self.reach and port.protocol == "tcp"
+                    else ""
+                )
+                return f"Published: the host's port {port.host_port} leads to port {port.port} in the container.{only}", hint
             case "loopback only":
                 told = (
                     "Published, but the program listens on 127.0.0.1, which is the container itself: nothing from outside arrives."

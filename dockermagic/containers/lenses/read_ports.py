@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from dockermagic.containers.lenses.host import holder, host_of, probe
 from dockermagic.containers.lenses.looking import look
 from dockermagic.containers.lenses.ports import Found, Ports, judge
 from dockermagic.containers.lenses.sockets import SCRIPT, read_listeners
+from dockermagic.engine.reach import find_reach
 
 if TYPE_CHECKING:
     from dockermagic.engine import Engine
@@ -61,4 +63,5 @@ def _seen_from_host(engine: Engine, found: Found, probing: bool) -> Found:
     host = found.port.host_ip if found.port.host_ip not in ("", "0.0.0.0", "::") else host_of(engine)  # noqa: S104 - Docker's word
     met = probe(host, found.port.host_port)
     # An engine in a network namespace of its own (a private one, rootless) is not reached from here; that says nothing of the port.
-    return found if met == "refused" and found.kind == "open" else replace(found, probe=met)
+    seen = found if met == "refused" and found.kind == "open" else replace(found, probe=met)
+    return replace(seen, reach=find_reach(engine.address.url, os.environ))
