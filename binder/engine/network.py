@@ -5,6 +5,8 @@
    is compiled, from Debian's source of a newer one, against that glib.
 3. The compiler is zig's, which comes as a Python package with the symbols of every C library: the same version gives the same bytes
    on every machine.
+4. One number in it is changed: how many connections may wait for it. It lets one wait; a second one to the engine's socket is
+   refused then (EAGAIN), which a busy moment of Compose and its views brings about.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from archive import Missing
 
 LIBRARIES = ("libpcre.so.3", "libglib-2.0.so.0")
+ONE_WAITS, MANY_WAIT = "(listen(s, 1) < 0)", "(listen(s, 128) < 0)"
 TARGET = "x86_64-linux-gnu.2.28"
 OPTIONS = [*"-mcpu=baseline -shared -fPIC -O2 -g0 -s -std=gnu99 -fno-sanitize=undefined".split(), '-DG_LOG_DOMAIN="Slirp"']
 
@@ -37,6 +40,10 @@ def unpack(packed: Path, folder: Path) -> Path:
     for name, value in zip(("MAJOR", "MINOR", "MICRO"), stated.groups(), strict=True):
         head = head.replace(f"@SLIRP_{name}_VERSION@", value)
     (source / "src/libslirp-version.h").write_text(head.replace("@SLIRP_VERSION_STRING@", f'"{".".join(stated.groups())}"'))
+    waiting = (source / "src/socket.c").read_text()
+    if waiting.count(ONE_WAITS) != 1:
+        raise Missing("libslirp's source does not say where it did how many connections may wait")
+    (source / "src/socket.c").write_text(waiting.replace(ONE_WAITS, MANY_WAIT))
     return source
 
 

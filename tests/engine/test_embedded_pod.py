@@ -64,6 +64,10 @@ def test_a_learner_builds_runs_and_keeps(facts: dict[str, Any]) -> None:
     assert facts["back"] == "back\n"
 
 
+def test_many_may_ask_the_engine_at_once(facts: dict[str, Any]) -> None:
+    assert facts["turned_away"] == 0
+
+
 def test_nobody_else_reaches_the_engine(facts: dict[str, Any]) -> None:
     assert facts["modes"] == ["0o600", "0o700"]
     assert facts["listening"] == [
