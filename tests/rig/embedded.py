@@ -171,3 +171,22 @@ def busybox() -> Path:
         shutil.copy(images.archive(images.BUSYBOX), path)
         path.chmod(0o644)
     return path
+
+
+def start() -> str:
+    """Install the embedded engine beside this Python, start it, let it stay, and give its address.
+
+    Raises:
+        RigError: its package cannot be made, or the engine does not start.
+    """
+    _run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", str(wheel())])
+    from dockermagic.engine.embedded import client, need
+
+    need.choose("embedded")
+    link = need.begin((ROOT,))
+    state = link.wait(lambda state: None)
+    if state.phase != "ready":
+        raise RigError(f"the embedded engine does not start: {state.said} {state.refusals}")
+    client.ask(link.places, "keep")
+    say("the embedded engine runs, without root; `%docker_engine stop` ends it")
+    return state.url
