@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import io
 import json
@@ -76,12 +77,13 @@ def unpack(deb: Path, root: Path) -> None:
     for name, content in _members(deb.read_bytes()):
         if name.startswith("data.tar"):
             with tarfile.open(fileobj=io.BytesIO(content)) as files:
-                files.extractall(root, filter=_merged)
+                files.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)  # Python 3.11.2 of Debian 12 has none
+                files.extractall(root, [entry for entry in map(_merged, files) if entry is not None])
             return
     raise Missing(f"{deb} holds no files")
 
 
-def _merged(entry: tarfile.TarInfo, root: str) -> tarfile.TarInfo | None:
+def _merged(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     """Put what old packages have in /bin, /sbin and /lib where it is nowadays; leave out what an ordinary user cannot make."""
     name = entry.name.removeprefix("./")
     if re.match(r"(bin|sbin|lib|lib64)(/|$)", name):
@@ -89,7 +91,10 @@ def _merged(entry: tarfile.TarInfo, root: str) -> tarfile.TarInfo | None:
     if entry.isdev():
         return None
     linked = re.sub(r"^(\./)?(bin|sbin|lib|lib64)/", r"usr/\2/", entry.linkname) if entry.islnk() else entry.linkname
-    return entry.replace(name=name, linkname=linked, uid=os.getuid(), gid=os.getgid(), uname="", gname="", mode=entry.mode | 0o600)
+    merged = copy.copy(entry)
+    merged.name, merged.linkname, merged.mode = name, linked, entry.mode | 0o600
+    merged.uid, merged.gid, merged.uname, merged.gname = os.getuid(), os.getgid(), "", ""
+    return merged
 
 
 def _members(archive: bytes) -> list[tuple[str, bytes]]:

@@ -31,7 +31,8 @@ def unpack(packed: Path, folder: Path) -> Path:
     """Unpack libslirp's source, and give the folder that it is in, made ready to be compiled."""
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(packed) as files:
-        files.extractall(folder, filter="data")
+        files.extraction_filter = getattr(tarfile, "data_filter", None)
+        files.extractall(folder)
     (source,) = folder.iterdir()
     stated = re.search(r"version : '(\d+)\.(\d+)\.(\d+)'", (source / "meson.build").read_text())
     if stated is None:

@@ -118,7 +118,8 @@ def _compile(root: Path, log: Path) -> None:
     with urllib.request.urlopen(f"{packages.ARCHIVE}/{COMPILED}", timeout=300) as answer:
         source = answer.read()
     with tarfile.open(fileobj=io.BytesIO(source)) as files:
-        files.extractall(root / "usr/src", filter="tar")
+        files.extraction_filter = getattr(tarfile, "tar_filter", None)
+        files.extractall(root / "usr/src")
     inside = "cd /usr/src/Python-3* && ./configure -q --prefix=/opt/python && make -s -j2 && make -s install"
     _run(["chroot", str(root), "sh", "-c", inside], log)
 
