@@ -48,3 +48,12 @@ def test_lessons_run_while_the_engine_that_start_began_is_shared(
     failed = {fact["name"]: fact["failed"] for fact in told.facts if fact.get("failed")}
     assert failed == {}
     assert [fact["name"] for fact in told.facts if "failed" in fact] == WANTED, told.said[-3000:]
+
+
+def test_make_demo_where_there_is_neither_docker_nor_root(engine: str) -> None:
+    client = engines.at(engine).client()
+    said = had(lambda: roots.demo(client, "debian", embedded.kernel()))
+    assert "the embedded engine runs, without root" in said
+    assert "Write the image" in said
+    assert "demo: 19 cells" in said
+    assert "nothing is left" in said

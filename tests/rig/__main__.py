@@ -15,7 +15,7 @@ import subprocess
 import sys
 from ctypes.util import find_library
 
-from tests.rig import engines, images, packages, processes, registry
+from tests.rig import embedded, engines, images, packages, processes, registry
 from tests.rig.places import IN_CI, RigError, say, state
 
 NEEDED = {"podman": "podman", "debootstrap": "debootstrap", "ip": "iproute2", "iptables": "iptables", "ssh": "openssh-client"}
@@ -76,6 +76,8 @@ def down() -> None:
             images.remove(engine, json.loads(note.read_text()))
         note.unlink()
     _end(processes.remembered())
+    if embedded.runs():
+        embedded.stop()
 
 
 def _end(programs: list[processes.Program]) -> None:
@@ -87,7 +89,7 @@ def _end(programs: list[processes.Program]) -> None:
 
 def run(command: list[str]) -> int:
     """Run a command while there is an engine, and leave the machine as it was."""
-    before = processes.remembered()
+    before, guest = processes.remembered(), embedded.runs()
     try:
         engine = engines.provide()
         say(f"engine {engine.version} at {engine.url}")
@@ -99,6 +101,8 @@ def run(command: list[str]) -> int:
         return subprocess.run(command, check=False).returncode
     finally:
         _end([program for program in processes.remembered() if program not in before])
+        if embedded.runs() and not guest:
+            embedded.stop()
 
 
 def check() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.rig import images, packages
 from tests.rig.places import CACHE, ROOT, STATE, RigError, say
+from tests.rig.places import state as rig_state
 
 BUILDER = ROOT / "binder/engine"
 KERNEL = "DOCKERMAGIC_KERNEL"
@@ -173,6 +174,24 @@ def busybox() -> Path:
     return path
 
 
+def _note() -> Path:
+    return rig_state("embedded-engine")
+
+
+def runs() -> bool:
+    """Whether the rig has started the embedded engine, and has not stopped it."""
+    return _note().exists()
+
+
+def stop() -> None:
+    """End the embedded engine that the rig has started; its images stay."""
+    from dockermagic.engine.embedded import client, machine
+
+    say("ending the embedded engine")
+    client.stop(machine.find_places())
+    _note().unlink()
+
+
 def start() -> str:
     """Install the embedded engine beside this Python, start it, let it stay, and give its address.
 
@@ -188,5 +207,6 @@ def start() -> str:
     if state.phase != "ready":
         raise RigError(f"the embedded engine does not start: {state.said} {state.refusals}")
     client.ask(link.places, "keep")
+    _note().write_text(state.url)
     say("the embedded engine runs, without root; `%docker_engine stop` ends it")
     return state.url

@@ -39,6 +39,8 @@ BUILDS_PYTHON = (
 SYSTEM_PYTHON = ("ca-certificates", "python3", "python3-venv")
 HOME = "/home/jovyan"
 ENVIRONMENT = "/srv/environment"
+USER = "sed -i '/:1000:1000:/d' /etc/passwd; echo jovyan:x:1000:1000::/home/jovyan:/bin/sh >> /etc/passwd"
+"""Adds the user; Ubuntu gives the number 1000 to one of its own."""
 
 
 @dataclass(frozen=True)
@@ -160,9 +162,7 @@ def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
             raise RigError(f"{name}: `{command}` failed: {str(said)[-1500:]}")
 
     try:
-        # Ubuntu gives the number 1000 to a user of its own.
-        user = "sed -i '/:1000:1000:/d' /etc/passwd; echo jovyan:x:1000:1000::/home/jovyan:/bin/sh >> /etc/passwd"
-        step(f"{user}; mkdir -p {HOME} {ENVIRONMENT}", "0", "/")
+        step(f"{USER}; mkdir -p {HOME} {ENVIRONMENT}", "0", "/")
         made.put_archive(
             HOME, subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True).stdout
         )
@@ -174,6 +174,39 @@ def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
         lasting = [f'ENV {key}="{value}"' for key, value in environment.items() if key in ("PATH", "HOME")]
         kept = made.commit(f"dm-test-binder-{name}", changes=[*lasting, "USER 1000", f"WORKDIR {HOME}", f"ENTRYPOINT {START}"])
         return str(kept.id)
+    finally:
+        made.remove(force=True)
+
+
+def demo(client: docker.DockerClient, name: str, kernel: Path) -> str:
+    """Do what a stranger does on a distribution's root, as an ordinary user: `make demo`, then `make down`; gives what was printed.
+
+    Parameters:
+        kernel: for the embedded engine, that need not be compiled.
+
+    Raises:
+        RigError: it failed.
+    """
+    environment = {"HOME": HOME, "DOCKERMAGIC_KERNEL": "/opt/kernel"}
+    environment |= dict.fromkeys(("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/opt/certificates")
+    given = {kernel: "/opt/kernel", BUNDLE: "/opt/certificates"}
+    mounts = [docker.types.Mount(inside, str(path), type="bind", read_only=True) for path, inside in given.items()]
+    made = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
+
+    def step(command: str, user: str = "1000:1000") -> str:
+        code, said = made.exec_run(["sh", "-c", command], user=user, workdir=HOME if user != "0" else "/", environment=environment)
+        if code:
+            raise RigError(f"{name}: `{command}` failed: {str(said)[-1500:]}")
+        return bytes(said).decode(errors="replace")  # type: ignore[arg-type]
+
+    try:
+        step(f"{USER}; mkdir -p {HOME}", "0")
+        step("apt-get update -q && apt-get install -y -q --no-install-recommends make zstd dpkg-dev", "0")
+        made.put_archive(
+            HOME, subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True).stdout
+        )
+        step(f"chown -R 1000:1000 {HOME}", "0")
+        return step("make demo && make down && pgrep -f parts/linux || echo nothing is left")
     finally:
         made.remove(force=True)
 
