@@ -29,11 +29,8 @@ def together(client: docker.DockerClient, image: str, count: int) -> list[dict[s
     for each in told:
         if not each.facts or not each.facts[0]["ok"]:
             raise RuntimeError(each.said[-2000:])
-    return [
-        {"ready": fact["ready"], "first": fact["first"], "memory": fact["idle"]["memory"], "peak": fact["busy"]["memory"]}
-        | {"cpu": fact["busy"]["cpu"], "idle": fact["idle"]["cpu"] - fact["busy"]["cpu"]}
-        for (fact, *_) in (each.facts for each in told)
-    ]
+    names = ("ready", "first", "busy", "idle", "cpu")
+    return [{name: each.facts[0][name] for name in names} for each in told]
 
 
 def main(counts: tuple[int, ...] = COUNTS) -> int:
@@ -52,7 +49,7 @@ def main(counts: tuple[int, ...] = COUNTS) -> int:
             slowest = max(each["first"] for each in found)
             print(
                 f"| {count} | {middle['ready']:.1f} s | {middle['first']:.1f} s ({slowest:.1f} s) | "
-                f"{middle['peak']:.0f} MB, {middle['memory']:.0f} MB | {middle['cpu']:.1f} s |",
+                f"{middle['busy']:.0f} MB, {middle['idle']:.0f} MB | {middle['cpu']:.1f} s |",
                 flush=True,
             )
     finally:

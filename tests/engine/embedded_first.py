@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 
 BUILD = "%%dockerfile -t hello:1\nFROM busybox\nWORKDIR /app\nRUN echo compiling > /app/report\n" + 'CMD ["cat", "/app/report"]'
-RESTS = 45.0
-"""Seconds after which an idle engine has given back what it does not need."""
 
 
 def read(*names: str) -> str:
@@ -26,13 +24,16 @@ def read(*names: str) -> str:
     return ""
 
 
-def used() -> dict[str, float]:
-    """Give the pod's memory, without files that are only cached, in MB, and the seconds of a CPU that it had."""
+def memory() -> float:
+    """Give the pod's memory, without files that are only cached, in MB."""
     stat = dict(line.split() for line in read("memory.stat", "memory/memory.stat").splitlines())
-    held = int(read("memory.current", "memory/memory.usage_in_bytes") or 0) - int(stat.get("inactive_file", 0))
+    return (int(read("memory.current", "memory/memory.usage_in_bytes")) - int(stat["inactive_file"])) / 1e6
+
+
+def processor() -> float:
+    """Give the seconds of a CPU that the pod had."""
     times = dict(line.split() for line in read("cpu.stat").splitlines())
-    seconds = int(times["usage_usec"]) / 1e6 if "usage_usec" in times else int(read("cpuacct/cpuacct.usage") or 0) / 1e9
-    return {"memory": held / 1e6, "cpu": seconds}
+    return int(times["usage_usec"]) / 1e6 if "usage_usec" in times else int(read("cpuacct/cpuacct.usage")) / 1e9
 
 
 def main() -> None:
@@ -41,6 +42,7 @@ def main() -> None:
 
     from dockermagic import session
     from dockermagic.engine.embedded import need
+    from dockermagic.engine.embedded.memory import EVERY
 
     shell = InteractiveShell()
     need.choose("embedded")
@@ -51,10 +53,9 @@ def main() -> None:
     asked = time.monotonic()
     built = shell.run_cell(BUILD).result
     first = ready + time.monotonic() - asked
-    busy = used()
-    time.sleep(RESTS)
-    ok = bool(built is not None and built.succeeded)
-    print("\nfact", json.dumps({"ready": ready, "first": first, "ok": ok, "busy": busy, "idle": used()}), flush=True)
+    facts = {"ready": ready, "first": first, "ok": built is not None and built.succeeded, "busy": memory(), "cpu": processor()}
+    time.sleep(2 * EVERY + 5)  # the engine has given back then what it does not need
+    print("\nfact", json.dumps({**facts, "idle": memory()}), flush=True)
 
 
 if __name__ == "__main__":

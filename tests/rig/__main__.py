@@ -10,6 +10,7 @@ python -m tests.rig check            start every kind of engine and registry, sa
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -58,13 +59,30 @@ def _fetch_browser() -> None:
 
 def up(names: list[str]) -> None:
     """Find an engine or start one that stays; put base images on it."""
-    engine = engines.provide()
+    engine = engines.provide() if os.geteuid() == 0 or engines.here() else _without_root()
     added = images.provide(engine, tuple(names) or (images.BUSYBOX,))
     note = state("images.json")
     known = json.loads(note.read_text()) if note.exists() else []
     note.write_text(json.dumps(sorted({*known, *added})))
     made = f", with {', '.join(added)} put there" if added else ""
     say(f"engine {engine.version} at {engine.url}{made}")
+
+
+def _without_root() -> engines.Engine:
+    """Give the embedded engine, which needs neither root nor Docker."""
+    try:
+        address = embedded.start()
+    except RigError as error:
+        raise RigError(
+            "no engine answers at /var/run/docker.sock. Start Docker, or, on Debian or Ubuntu: "
+            "sudo apt-get install docker.io && sudo usermod -aG docker $USER, then log in again. "
+            f"An engine that needs no root cannot be had either: {error}"
+        ) from error
+    say("the embedded engine runs, without root")
+    engine = engines.answers(address)
+    if engine is None:
+        raise RigError(f"the embedded engine does not answer at {address}")
+    return engine
 
 
 def down() -> None:
@@ -76,8 +94,8 @@ def down() -> None:
             images.remove(engine, json.loads(note.read_text()))
         note.unlink()
     _end(processes.remembered())
-    if embedded.runs():
-        embedded.stop()
+    if embedded.stop():
+        say("ended the embedded engine; its images stay")
 
 
 def _end(programs: list[processes.Program]) -> None:
@@ -89,7 +107,7 @@ def _end(programs: list[processes.Program]) -> None:
 
 def run(command: list[str]) -> int:
     """Run a command while there is an engine, and leave the machine as it was."""
-    before, guest = processes.remembered(), embedded.runs()
+    before = processes.remembered()
     try:
         engine = engines.provide()
         say(f"engine {engine.version} at {engine.url}")
@@ -101,8 +119,6 @@ def run(command: list[str]) -> int:
         return subprocess.run(command, check=False).returncode
     finally:
         _end([program for program in processes.remembered() if program not in before])
-        if embedded.runs() and not guest:
-            embedded.stop()
 
 
 def check() -> None:

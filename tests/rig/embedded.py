@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.rig import images, packages
-from tests.rig.places import CACHE, ROOT, STATE, RigError, say
-from tests.rig.places import state as rig_state
+from tests.rig.places import CACHE, ROOT, STATE, RigError, say, state
 
 BUILDER = ROOT / "binder/engine"
 KERNEL = "DOCKERMAGIC_KERNEL"
@@ -174,24 +173,6 @@ def busybox() -> Path:
     return path
 
 
-def _note() -> Path:
-    return rig_state("embedded-engine")
-
-
-def runs() -> bool:
-    """Whether the rig has started the embedded engine, and has not stopped it."""
-    return _note().exists()
-
-
-def stop() -> None:
-    """End the embedded engine that the rig has started; its images stay."""
-    from dockermagic.engine.embedded import client, machine
-
-    say("ending the embedded engine")
-    client.stop(machine.find_places())
-    _note().unlink()
-
-
 def start() -> str:
     """Install the embedded engine beside this Python, start it, let it stay, and give its address.
 
@@ -199,14 +180,28 @@ def start() -> str:
         RigError: its package cannot be made, or the engine does not start.
     """
     _run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", str(wheel())])
-    from dockermagic.engine.embedded import client, need
+    from dockermagic.engine.embedded import need, orders
+    from dockermagic.errors import EngineError
 
-    need.choose("embedded")
-    link = need.begin((ROOT,))
-    state = link.wait(lambda state: None)
-    if state.phase != "ready":
-        raise RigError(f"the embedded engine does not start: {state.said} {state.refusals}")
-    client.ask(link.places, "keep")
-    _note().write_text(state.url)
-    say("the embedded engine runs, without root; `%docker_engine stop` ends it")
-    return state.url
+    try:
+        orders.start("", "", [str(ROOT)], keep=True)
+        address = need.ready((), lambda text: None).url
+    except EngineError as error:
+        raise RigError(f"{error.message} {error.hint}") from error
+    _note().touch()
+    return address
+
+
+def stop() -> bool:
+    """End the embedded engine, if `start` has started it; gives whether it had."""
+    started = _note().exists()
+    if started:
+        from dockermagic.engine.embedded import orders
+
+        orders.stop()
+        _note().unlink()
+    return started
+
+
+def _note() -> Path:
+    return state("embedded-engine")

@@ -109,7 +109,7 @@ def here() -> Engine | None:
 
 
 def provide() -> Engine:
-    """Give the engine that this machine has; with none, install and start one that stays; without root, the embedded one.
+    """Give the engine that this machine has; with none, install and start one that stays.
 
     Raises:
         RigError: there is none, and none can be started here; the message says what to do.
@@ -118,24 +118,13 @@ def provide() -> Engine:
     if engine is not None:
         return engine
     if os.geteuid() != 0:
-        return _embedded()
+        raise RigError(
+            "no engine answers at /var/run/docker.sock. Start Docker, or, on Debian or Ubuntu: "
+            "sudo apt-get install docker.io && sudo usermod -aG docker $USER, then log in again"
+        )
     if not packages.installed("dockerd"):
         packages.install("docker.io", "iptables", "ca-certificates")
     return _start_for_all()
-
-
-def _embedded() -> Engine:
-    """Start the engine that needs no root, and let it stay; its package is made first."""
-    from tests.rig import embedded
-
-    try:
-        return _answering(embedded.start())
-    except RigError as error:
-        raise RigError(
-            "no engine answers at /var/run/docker.sock. Start Docker, or, on Debian or Ubuntu: "
-            "sudo apt-get install docker.io && sudo usermod -aG docker $USER, then log in again. "
-            f"An engine that needs no root cannot be had either: {error}"
-        ) from error
 
 
 def _start_for_all() -> Engine:

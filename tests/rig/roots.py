@@ -23,20 +23,10 @@ BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 """The certificates that this machine trusts; a pod's pip is given the same."""
 COMPILED = "pool/main/p/python3.13/python3.13_3.13.5.orig.tar.xz"
 BUILDS_PYTHON = (
-    *(
-        "ca-certificates",
-        "gcc",
-        "libc6-dev",
-        "make",
-        "libbz2-dev",
-        "libffi-dev",
-        "liblzma-dev",
-        "libncurses-dev",
-        "libreadline-dev",
-    ),
-    *("libsqlite3-dev", "libssl-dev", "uuid-dev", "zlib1g-dev"),
+    "ca-certificates,gcc,libc6-dev,make,libbz2-dev,libffi-dev,liblzma-dev,libncurses-dev,libreadline-dev,"
+    "libsqlite3-dev,libssl-dev,uuid-dev,zlib1g-dev"
 )
-SYSTEM_PYTHON = ("ca-certificates", "python3", "python3-venv")
+SYSTEM_PYTHON = "ca-certificates,python3,python3-venv"
 HOME = "/home/jovyan"
 ENVIRONMENT = "/srv/environment"
 USER = "sed -i '/:1000:1000:/d' /etc/passwd; echo jovyan:x:1000:1000::/home/jovyan:/bin/sh >> /etc/passwd"
@@ -49,7 +39,7 @@ class Distribution:
 
     suite: str
     python: str
-    include: tuple[str, ...] = SYSTEM_PYTHON
+    include: str = SYSTEM_PYTHON
     archive: str = packages.ARCHIVE
     keyring: tuple[str, str] = ("debian-archive-keyring", "debian-archive-keyring.gpg")
     components: str = "main"
@@ -91,9 +81,8 @@ def _packed(name: str) -> Path:
     path = CACHE / "roots" / f"{name}.tar"
     if path.exists():
         return path
-    for program in ("debootstrap", "xz"):
-        if not packages.installed(program):
-            packages.install({"xz": "xz-utils"}.get(program, program))
+    if not packages.installed("debootstrap"):
+        packages.install("debootstrap")
     distribution, root = DISTRIBUTIONS[name], path.with_suffix("")
     package, file = distribution.keyring
     keyring = packages.unpack(packages.NEW, package) / "usr/share/keyrings" / file
@@ -101,7 +90,7 @@ def _packed(name: str) -> Path:
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     command = ["debootstrap", "--variant=minbase", f"--keyring={keyring}", f"--components={distribution.components}"]
-    command += [f"--include={','.join(distribution.include)}", distribution.suite, str(root), distribution.archive]
+    command += [f"--include={distribution.include}", distribution.suite, str(root), distribution.archive]
     _run([*command, *([distribution.script] if distribution.script else [])], path.with_suffix(".log"))
     if distribution.include == BUILDS_PYTHON:
         _compile(root, path.with_suffix(".log"))
@@ -133,6 +122,55 @@ def _run(command: list[str], log: Path) -> None:
         raise RigError(f"{' '.join(command[:2])} failed, see {log}: {log.read_text(errors='replace')[-300:]}")
 
 
+class Inside:
+    """A container of a distribution's root, with a user whose home is this repository; steps are done in it one by one."""
+
+    def __init__(self, client: docker.DockerClient, name: str, given: dict[Path, str], environment: dict[str, str]) -> None:
+        """Begin one.
+
+        Parameters:
+            given: files of this machine, and where they are to be read.
+            environment: variables of every step.
+        """
+        self.name, self.environment = name, {"HOME": HOME, **environment}
+        self.environment |= dict.fromkeys(("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/opt/certificates")
+        files = {**given, BUNDLE: "/opt/certificates"}
+        # As mounts, for what is given as volumes would be in the image that is made of it.
+        mounts = [docker.types.Mount(inside, str(path), type="bind", read_only=True) for path, inside in files.items()]
+        self.container = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
+
+    def __enter__(self) -> Inside:
+        try:
+            self.step(f"{USER}; mkdir -p {HOME} {ENVIRONMENT}", "0", "/")
+            done = subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True)
+            self.container.put_archive(HOME, done.stdout)
+            self.step(f"chown -R 1000:1000 {HOME} {ENVIRONMENT}", "0", "/")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.container.remove(force=True)
+
+    def step(self, command: str, user: str = "1000:1000", folder: str = HOME) -> str:
+        """Run a command of the shell; gives what it printed.
+
+        Raises:
+            RigError: it failed.
+        """
+        code, said = self.container.exec_run(["sh", "-c", command], user=user, workdir=folder, environment=self.environment)
+        text = said.decode(errors="replace") if isinstance(said, bytes) else ""
+        if code:
+            raise RigError(f"{self.name}: `{command}` failed: {text[-1500:]}")
+        return text
+
+    def processes(self) -> list[str]:
+        """Give the command lines of all that runs in it."""
+        top = self.container.top(ps_args="-eo pid,args")
+        return [line[-1] for line in top["Processes"]]
+
+
 def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
     """Do what repo2docker does with `binder/` on a distribution's root; gives the image that comes out.
 
@@ -146,69 +184,32 @@ def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
     Raises:
         RigError: a step failed.
     """
-    environment = {
-        "PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
-        "HOME": HOME,
-        "DOCKERMAGIC_ENGINE": f"/opt/{wheel.name}",
-        **dict.fromkeys(("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/opt/certificates"),
-    }
-    given = {wheel: f"/opt/{wheel.name}", BUNDLE: "/opt/certificates"}
-    mounts = [docker.types.Mount(inside, str(path), type="bind", read_only=True) for path, inside in given.items()]
-    made = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
-
-    def step(command: str, user: str = "1000:1000", folder: str = HOME) -> None:
-        code, said = made.exec_run(["sh", "-c", command], user=user, workdir=folder, environment=environment)
-        if code:
-            raise RigError(f"{name}: `{command}` failed: {str(said)[-1500:]}")
-
-    try:
-        step(f"{USER}; mkdir -p {HOME} {ENVIRONMENT}", "0", "/")
-        made.put_archive(
-            HOME, subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True).stdout
-        )
-        step(f"chown -R 1000:1000 {HOME} {ENVIRONMENT}", "0", "/")
-        step(f"{DISTRIBUTIONS[name].python} -m venv {ENVIRONMENT}")
-        step("python -m pip install --no-cache-dir -r binder/requirements.txt")
-        step("chmod +x binder/postBuild && ./binder/postBuild")
-        step("chmod +x binder/start")
-        lasting = [f'ENV {key}="{value}"' for key, value in environment.items() if key in ("PATH", "HOME")]
-        kept = made.commit(f"dm-test-binder-{name}", changes=[*lasting, "USER 1000", f"WORKDIR {HOME}", f"ENTRYPOINT {START}"])
-        return str(kept.id)
-    finally:
-        made.remove(force=True)
+    lasting = {"PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin", "HOME": HOME}
+    engine = f"/opt/{wheel.name}"
+    with Inside(client, name, {wheel: engine}, {**lasting, "DOCKERMAGIC_ENGINE": engine}) as inside:
+        inside.step(f"{DISTRIBUTIONS[name].python} -m venv {ENVIRONMENT}")
+        inside.step("python -m pip install --no-cache-dir -r binder/requirements.txt")
+        inside.step("chmod +x binder/postBuild && ./binder/postBuild")
+        inside.step("chmod +x binder/start")
+        changes = [*(f'ENV {key}="{value}"' for key, value in lasting.items()), "USER 1000", f"WORKDIR {HOME}"]
+        changes.append(f'ENTRYPOINT ["{HOME}/binder/start"]')
+        return str(inside.container.commit(f"dm-test-binder-{name}", changes=changes).id)
 
 
-def demo(client: docker.DockerClient, name: str, kernel: Path) -> str:
-    """Do what a stranger does on a distribution's root, as an ordinary user: `make demo`, then `make down`; gives what was printed.
+def demo(client: docker.DockerClient, name: str, kernel: Path) -> tuple[str, list[str], list[str]]:
+    """Do what a stranger does on a distribution's root, as an ordinary user: `make demo`, then `make down`.
 
     Parameters:
         kernel: for the embedded engine, that need not be compiled.
 
+    Returns:
+        What `make demo` printed; what ran after it; what ran after `make down`.
+
     Raises:
         RigError: it failed.
     """
-    environment = {"HOME": HOME, "DOCKERMAGIC_KERNEL": "/opt/kernel"}
-    environment |= dict.fromkeys(("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/opt/certificates")
-    given = {kernel: "/opt/kernel", BUNDLE: "/opt/certificates"}
-    mounts = [docker.types.Mount(inside, str(path), type="bind", read_only=True) for path, inside in given.items()]
-    made = client.containers.run(put(client, name), ["sleep", "infinity"], detach=True, init=True, mounts=mounts)
-
-    def step(command: str, user: str = "1000:1000") -> str:
-        code, said = made.exec_run(["sh", "-c", command], user=user, workdir=HOME if user != "0" else "/", environment=environment)
-        if code:
-            raise RigError(f"{name}: `{command}` failed: {str(said)[-1500:]}")
-        return bytes(said).decode(errors="replace")  # type: ignore[arg-type]
-
-    try:
-        step(f"{USER}; mkdir -p {HOME}", "0")
-        step("apt-get update -q && apt-get install -y -q --no-install-recommends make zstd dpkg-dev", "0")
-        made.put_archive(
-            HOME, subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE, check=True).stdout
-        )
-        step(f"chown -R 1000:1000 {HOME}", "0")
-        return step("make demo && make down && pgrep -f parts/linux || echo nothing is left")
-    finally:
-        made.remove(force=True)
-
-
-START = f'["{HOME}/binder/start"]'
+    with Inside(client, name, {kernel: "/opt/kernel"}, {"DOCKERMAGIC_KERNEL": "/opt/kernel"}) as inside:
+        inside.step("apt-get update -q && apt-get install -y -q --no-install-recommends make zstd dpkg-dev", "0", "/")
+        said, running = inside.step("make demo"), inside.processes()
+        inside.step("make down")
+        return said, running, inside.processes()
