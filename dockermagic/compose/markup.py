@@ -11,7 +11,7 @@ from dockermagic.compose.diagram import stack_drawing
 from dockermagic.compose.readiness import LEGEND, Chart
 from dockermagic.compose.scene import Box, Scene
 from dockermagic.containers.lifecycle.svg import brush_for, drawing
-from dockermagic.views.hostile import link, one_line
+from dockermagic.views.hostile import link, one_line, path
 from dockermagic.views.logs import log_details
 from dockermagic.views.look import KEYS, Look
 from dockermagic.views.units import plural, total_text
@@ -111,7 +111,7 @@ def _row(box: Box, look: Look) -> h.Element:
 
 
 def _port(words: str, url: str, look: Look) -> h.Node:
-    address = link(url) if url else ""
+    address = link(url) or path(url)
     return h.a(look("link"), KEYS, href=address, target="_blank", rel="noopener noreferrer")[words] if address else words
 
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-__all__ = ["ESCAPES", "clip", "link", "one_line", "visible"]
+__all__ = ["ESCAPES", "clip", "link", "one_line", "path", "visible"]
 
 ESCAPES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor moves
@@ -22,6 +22,7 @@ ESCAPES = (
 _SEQUENCES = re.compile(ESCAPES)
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
 _SPACE = re.compile(r"\s+")
+_PATH = re.compile(r"(?:/[\w.~@%:+-]+)+/?", re.ASCII)
 
 
 def _shown(match: re.Match[str]) -> str:
@@ -64,3 +65,8 @@ def link(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def path(url: str) -> str:
+    """Give the address if it is a plain path on the server of the page that it is in; else an empty string."""
+    return url if len(url) <= 2000 and _PATH.fullmatch(url) else ""

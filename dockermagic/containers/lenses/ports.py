@@ -83,12 +83,9 @@ class Found:
                 only = (
                     " Only this machine reaches it, since it is published at 127.0.0.1." if port.host_ip.startswith("127.") else ""
                 )
-                hint = (
-                    f"In this hub a browser finds it at {self.reach}{port.host_port}/"
-                    if self.reach and port.protocol == "tcp"
-                    else ""
-                )
-                return f"Published: the host's port {port.host_port} leads to port {port.port} in the container.{only}", hint
+                through = self.reach if port.protocol == "tcp" else ""
+                hub = f" In this hub a browser finds it at {through}{port.host_port}/" if through else ""
+                return f"Published: the host's port {port.host_port} leads to port {port.port} in the container.{only}{hub}", ""
             case "loopback only":
                 told = (
                     "Published, but the program listens on 127.0.0.1, which is the container itself: nothing from outside arrives."
