@@ -84,7 +84,7 @@ class Found:
                     " Only this machine reaches it, since it is published at 127.0.0.1." if port.host_ip.startswith("127.") else ""
                 )
                 through = self.reach if port.protocol == "tcp" else ""
-                hub = f" In this hub a browser finds it at {through}{port.host_port}/" if through else ""
+                hub = f" At {through}{port.host_port}/ a browser finds it in this hub." if through else ""
                 return f"Published: the host's port {port.host_port} leads to port {port.port} in the container.{only}{hub}", ""
             case "loopback only":
                 told = (
