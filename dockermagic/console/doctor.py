@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dockermagic import session
 from dockermagic.console.room import missing, wanted
 from dockermagic.errors import EngineError
+from dockermagic.views.units import plural
 
 __all__ = ["PORTS", "run"]
 
@@ -38,7 +39,7 @@ def _findings(images: tuple[str, ...]) -> Iterator[tuple[bool, str]]:
     try:
         engine = session.CURRENT.engine
         about = engine.about
-        yield True, f"engine: {about.title}, {about.cpus} CPUs, {about.memory / 1e9:.1f} GB of memory"
+        yield True, f"engine: {about.title}, {plural(about.cpus, 'CPU')}, {about.memory / 1e9:.1f} GB of memory"
         lacking = missing(engine, images)
     except EngineError as error:
         yield False, f"engine: {error.message} {error.hint}"

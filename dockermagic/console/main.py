@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dockermagic import __version__
-from dockermagic.console import doctor, handout, lesson, room
+from dockermagic.console import doctor, handout, lesson, prepare, room
 from dockermagic.course.seals import seal
 from dockermagic.errors import DockerMagicError, UsageError
 
@@ -53,19 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--folder", type=Path, default=Path(), help="where it is made (here)")
     one.set_defaults(run=lesson.run)
 
-    one = commands.add_parser("doctor", help="say whether this machine is ready for the course", description=doctor.__doc__)
-    _images(one)
-    one.set_defaults(run=doctor.run)
-
-    one = commands.add_parser("prefetch", help="get all images that the course needs", description=room.__doc__)
-    _images(one)
-    one.add_argument("--from", dest="archive", type=Path, metavar="FILE", help="load them from a bundle; no network is needed")
-    one.set_defaults(run=room.prefetch)
-
-    one = commands.add_parser("bundle", help="write all images of the course into one file", description=room.__doc__)
-    _images(one)
-    one.add_argument("-o", "--output", type=Path, default=Path("dockermagic-course.tar"), help="the file (dockermagic-course.tar)")
-    one.set_defaults(run=room.bundle)
+    _add_images(commands)
 
     one = commands.add_parser(
         "seal", help="seal a quiz's answer", description="Print the seal of an answer, for quiz.choice and quiz.order."
@@ -73,6 +61,29 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("lines", nargs="*", metavar="LINE", help="the answer, or the lines in their order; else they are read")
     one.set_defaults(run=_seal)
     return parser
+
+
+def _add_images(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what has to do with the images of a course."""
+    one = commands.add_parser("doctor", help="say whether this machine is ready for the course", description=doctor.__doc__)
+    _images(one)
+    one.set_defaults(run=doctor.run)
+
+    one = commands.add_parser("prefetch", help="get all images that the course needs", description=room.__doc__)
+    _images(one)
+    _archive(one)
+    one.set_defaults(run=room.prefetch)
+
+    one = commands.add_parser("bundle", help="write all images of the course into one file", description=room.__doc__)
+    _images(one)
+    one.add_argument("-o", "--output", type=Path, default=Path("dockermagic-course.tar"), help="the file (dockermagic-course.tar)")
+    one.set_defaults(run=room.bundle)
+
+    one = commands.add_parser("prepare", help="make the disk that private engines here begin with", description=prepare.__doc__)
+    one.add_argument("images", nargs="*", metavar="IMAGE", help="what is put on it (the course's images)")
+    _archive(one)
+    one.add_argument("--disk", default="", metavar="BYTES", help="the most that it and what learners write take together (4g)")
+    one.set_defaults(run=prepare.run)
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
@@ -85,6 +96,10 @@ def _images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image", action="append", default=[], metavar="IMAGE", help="another image that is needed; may be repeated"
     )
+
+
+def _archive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="archive", type=Path, metavar="FILE", help="load them from a bundle; no network is needed")
 
 
 def _seal(asked: argparse.Namespace) -> int:

@@ -16,9 +16,9 @@ from dockermagic.engine import Engine
 from dockermagic.engine.answers import ask, named
 from dockermagic.errors import EngineError, UsageError
 
-__all__ = ["IMAGES", "bundle", "missing", "prefetch", "wanted"]
+__all__ = ["IMAGES", "bundle", "get", "missing", "prefetch", "wanted"]
 
-IMAGES = ("busybox:latest", "node:20-alpine", "postgres:15")
+IMAGES = ("busybox:latest", "node:20-alpine", "postgres:15", "registry:2")
 """What the lessons use."""
 
 
@@ -46,22 +46,35 @@ def missing(engine: Engine, images: Sequence[str]) -> list[str]:
 
 def prefetch(asked: argparse.Namespace) -> int:
     """Get what is missing."""
+    images = wanted(asked.image)
+    get(session.CURRENT.engine, images, asked.archive)
+    print(f"All {len(images)} images are here.")  # noqa: T201
+    return 0
+
+
+def get(engine: Engine, images: Sequence[str], archive: Path | None) -> None:
+    """Get what an engine lacks, and say what is pulled.
+
+    Parameters:
+        archive: a file that `docker save` or `bundle` wrote, to take them from; None for the registry.
+
+    Raises:
+        UsageError: the file cannot be read, or lacks one.
+        EngineError: one cannot be had.
+    """
     from docker.errors import DockerException
     from requests import RequestException
 
-    engine = session.CURRENT.engine
-    lacking = missing(engine, wanted(asked.image))
-    if lacking and asked.archive is not None:
+    lacking = missing(engine, images)
+    if lacking and archive is not None:
         try:
-            with asked.archive.open("rb") as file:
+            with archive.open("rb") as file:
                 for _ in engine.api.load_image(file):
                     pass
         except OSError as error:
-            raise UsageError(
-                f"{asked.archive} cannot be read: {error.strerror}.", "dockermagic bundle writes such a file."
-            ) from error
+            raise UsageError(f"{archive} cannot be read: {error.strerror}.", "dockermagic bundle writes such a file.") from error
         except (DockerException, RequestException) as error:
-            raise EngineError(f"{asked.archive} could not be loaded: {error}", "Write it anew: dockermagic bundle") from error
+            raise EngineError(f"{archive} could not be loaded: {error}", "Write it anew: dockermagic bundle") from error
         lacking = missing(engine, lacking)
         if lacking:
             raise UsageError(f"The file does not have {', '.join(lacking)}.", "Write it anew: dockermagic bundle")
@@ -70,10 +83,8 @@ def prefetch(asked: argparse.Namespace) -> int:
         try:
             engine.api.pull(name)
         except (DockerException, RequestException) as error:
-            hint = "Is there a network? Without one: dockermagic prefetch --from FILE"
+            hint = "Is there a network? Without one: --from FILE"
             raise EngineError(f"{name} could not be pulled: {getattr(error, 'explanation', None) or error}", hint) from error
-    print(f"All {len(wanted(asked.image))} images are here.")  # noqa: T201
-    return 0
 
 
 def bundle(asked: argparse.Namespace) -> int:

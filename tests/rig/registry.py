@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import datetime
+import ipaddress
 import json
 import shutil
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from docker.errors import ImageNotFound
 from tests.rig import packages
 from tests.rig.engines import Engine, new_home
 from tests.rig.images import BUSYBOX
-from tests.rig.places import ROOT, RigError, say
+from tests.rig.places import ROOT, RigError
 from tests.rig.processes import Program, await_fact, start
 
 USER, PASSWORD = "learner", "correct horse"
@@ -113,7 +114,6 @@ def beside(engine: Engine, *, tokens: bool = False) -> Registry:
     """
     if engine.program is None and not sys.platform.startswith("linux"):
         raise RigError("the engine runs in a virtual machine, whose loopback a registry here cannot share")
-    root = packages.unpack(packages.OLD, "docker-registry")
     home, door = new_home(), _free_port(engine)
     settings: dict[str, object] = {
         "version": "0.1",
@@ -124,16 +124,11 @@ def beside(engine: Engine, *, tokens: bool = False) -> Registry:
     programs: list[Program] = []
     if tokens:
         desk = _free_port(engine)
-        certificate, key = _certificate(home)
+        certificate, key = _certificate(home, "tokens")
         programs.append(_start_tokens(engine, desk, certificate, key))
         realm = f"http://127.0.0.1:{desk}/token"
         settings["auth"] = {"token": {"realm": realm, "service": "rig", "issuer": "rig", "rootcertbundle": str(certificate)}}
-    config = home / "config.json"
-    config.write_text(json.dumps(settings))  # YAML, of which JSON is a part
-    name = f"registry-{door}"
-    registry = start(name, [*_inside(engine), f"{root}/usr/bin/docker-registry", "serve", str(config)])
-    _await_line(registry, "listening on")
-    programs.append(registry)
+    programs.append(_start_registry(engine, home, door, settings))
     return Registry(f"127.0.0.1:{door}", engine, tuple(programs), home, *((USER, PASSWORD) if tokens else ()))
 
 
@@ -162,13 +157,42 @@ def _await_line(program: Program, words: str) -> None:
         raise RigError(f"{program.name} did not start within {STARTS_WITHIN:.0f} s: {program.last_words()}")
 
 
-def _certificate(home: Path) -> tuple[Path, Path]:
-    """Make the key that signs tokens, and the certificate by which the registry trusts it."""
-    say("making the key of a token registry")
+def over_tls(registry: Registry, host: str) -> tuple[Registry, Path]:
+    """Start one more on what a registry holds, for others than the engine beside it: over TLS, as registries elsewhere are.
+
+    Parameters:
+        host: an address of this machine that they reach.
+
+    Returns:
+        It, and the certificate of the authority that vouches for it.
+    """
+    home, port = new_home(), _free_port(registry.engine)
+    certificate, key = _certificate(home, "registry", x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]))
+    settings = {
+        "version": "0.1",
+        "log": {"level": "info"},
+        "storage": {"filesystem": {"rootdirectory": str(registry.home / "data")}},
+        "http": {"addr": f"{host}:{port}", "tls": {"certificate": str(certificate), "key": str(key)}},
+    }
+    program = _start_registry(registry.engine, home, port, settings)
+    return Registry(f"{host}:{port}", registry.engine, (program,), home), certificate
+
+
+def _start_registry(engine: Engine, home: Path, port: int, settings: Mapping[str, object]) -> Program:
+    config = home / "config.json"
+    config.write_text(json.dumps(settings))  # YAML, of which JSON is a part
+    root = packages.unpack(packages.OLD, "docker-registry")
+    program = start(f"registry-{port}", [*_inside(engine), f"{root}/usr/bin/docker-registry", "serve", str(config)])
+    _await_line(program, "listening on")
+    return program
+
+
+def _certificate(home: Path, purpose: str, *extensions: x509.ExtensionType) -> tuple[Path, Path]:
+    """Make a key, and a certificate that vouches for it and for itself."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "rig")])
     now = datetime.datetime.now(datetime.UTC)
-    certificate = (
+    unsigned = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -177,9 +201,11 @@ def _certificate(home: Path) -> tuple[Path, Path]:
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=2))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
     )
-    paths = home / "tokens.crt", home / "tokens.key"
+    for extension in extensions:
+        unsigned = unsigned.add_extension(extension, critical=False)
+    certificate = unsigned.sign(key, hashes.SHA256())
+    paths = home / f"{purpose}.crt", home / f"{purpose}.key"
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

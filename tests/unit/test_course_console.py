@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import socket
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockermagic import EngineNotFound
-from dockermagic.console import doctor, main
+from dockermagic.console import doctor, main, room
 from dockermagic.course.seals import fits
 from dockermagic.course.solutions import BEGIN, END, STUB, SolutionError, without_solutions
+from tests.rig.places import ROOT
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.md"))
@@ -108,7 +110,7 @@ def test_a_slip_is_told_with_what_to_type(words: list[str], said: str, tmp_path:
     assert "What to try:" in told
 
 
-@pytest.mark.parametrize("command", ["handout", "new-lesson", "doctor", "prefetch", "bundle", "seal"])
+@pytest.mark.parametrize("command", ["handout", "new-lesson", "doctor", "prefetch", "bundle", "prepare", "seal"])
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main.main([command, "--help"])
@@ -137,3 +139,17 @@ def test_the_doctor_says_that_a_port_is_taken(monkeypatch: pytest.MonkeyPatch, c
     told = capsys.readouterr().out
     assert "✗ port" in told
     assert "✗ engine: No Docker Engine answers. Start one." in told
+
+
+def test_the_images_of_the_course_are_those_that_its_lessons_do_not_build() -> None:
+    sources = [
+        path for path in (ROOT / "notebooks").rglob("*") if path.suffix in (".md", ".yaml", ".yml") or path.name == "Dockerfile"
+    ]
+    text = "\n".join(
+        path.read_text() for path in sources if "node_modules" not in path.parts and ".ipynb_checkpoints" not in path.parts
+    )
+    built = set(re.findall(r"(?:-t|--tag|%docker tag \S+)[ =](\S+)", text)) | set(re.findall(r"(?i)^FROM .* AS (\S+)", text, re.M))
+    used = set(re.findall(r"(?m)^ *(?:FROM|image:) +([a-z][\w./:-]*)", text))
+    used |= {name for run in re.findall(r"(?m)^%docker_run .*", text) for name in re.findall(r" ([a-z]+:\d[\w.-]*)(?= |$)", run)}
+    here = {name if ":" in name else f"{name}:latest" for name in used - built - {"scratch"}}
+    assert here == set(room.IMAGES)

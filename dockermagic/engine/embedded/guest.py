@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dockermagic.engine.embedded import guest_command
+from dockermagic.engine.embedded import guest_command, subnets
+from dockermagic.engine.embedded.disk import Disk
 from dockermagic.engine.embedded.guest_command import GUEST_NAME, MACHINE, GuestSettings
 from dockermagic.engine.embedded.mconsole import Console
 from dockermagic.engine.embedded.memory import EVERY, Memory, held
@@ -57,26 +58,25 @@ class Guest:
         self._over = threading.Event()
         self._console = Console(places.run / MACHINE / GUEST_NAME / "mconsole")
 
-    def start(self, name: str, *, grow: bool) -> None:
+    def start(self, name: str, disk: Disk) -> None:
         """Start the network and the kernel; what follows is told.
 
         Parameters:
             name: the guest's host name.
-            grow: the disk is bigger than its file system.
 
         Raises:
             EngineError: one of them cannot be started.
         """
-        self._lay_out(name, grow=grow)
+        self._lay_out(name, disk)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in (ours, theirs):
             for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
                 end.setsockopt(socket.SOL_SOCKET, option, BUFFER)
         self._frames = ours, theirs
         self.start_network()
-        command = guest_command.linux(self._parts, self._places, self._settings, theirs.fileno())
+        command = guest_command.linux(self._parts, self._places, self._settings, disk, theirs.fileno())
         cpu = random.choice(sorted(os.sched_getaffinity(0)))  # noqa: S311  # so that several users' guests do not all take the first
-        order = guest_command.confined(self._parts, self._places, self._settings, command, cpu)
+        order = guest_command.confined(self._parts, self._places, self._settings, disk, command, cpu)
         self._kernel = subprocess.Popen(
             [*PYTHON, str(HERE / "confine.py"), order],
             stdin=subprocess.DEVNULL,
@@ -88,17 +88,19 @@ class Guest:
         threading.Thread(target=self._listen, args=(self._kernel,), name="dockermagic guest", daemon=True).start()
         threading.Thread(target=self._tend, args=(self._kernel,), name="dockermagic memory", daemon=True).start()
 
-    def _lay_out(self, name: str, *, grow: bool) -> None:
+    def _lay_out(self, name: str, disk: Disk) -> None:
         places = self._places
         shutil.rmtree(places.run / MACHINE, ignore_errors=True)
         for folder in (places.exchange, places.run / MACHINE):
             folder.mkdir(mode=0o700, exist_ok=True)
         places.socket.unlink(missing_ok=True)
-        for link, target in (("root", self._parts / "root.sqsh"), ("data", places.data)):
+        for link, target in (("root", self._parts / "root.sqsh"), ("data", places.data), ("base", disk.base)):
             (places.run / link).unlink(missing_ok=True)
             (places.run / link).symlink_to(target)
         exchange = places.exchange
-        (exchange / "settings").write_text(guest_command.guest_settings(os.environ, name, grow=grow))
+        dockerd = subnets.options(subnets.routes(_said(Path("/proc/net/route"))))
+        settings = guest_command.guest_settings(os.environ, name, _said(Path("/etc/resolv.conf")), dockerd, grow=disk.grow)
+        (exchange / "settings").write_text(settings)
         (exchange / "folders").write_text("".join(f"{folder}\n" for folder in self._settings.folders))
         (exchange / "ca.crt").write_bytes(_certificates())
 
@@ -219,6 +221,14 @@ class Guest:
                 each.close()
         self._orders, self._frames = None, None
         self._places.socket.unlink(missing_ok=True)
+
+
+def _said(path: Path) -> str:
+    """Give what a file of this machine says; nothing when it cannot be read."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _certificates() -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dockermagic.engine.embedded.disk import Disk
 from dockermagic.engine.embedded.places import Places
 
 READ_BY_KERNEL = ("/usr/lib", "/lib", "/lib64", "/proc/cpuinfo", "/dev/urandom", "/dev/random")
@@ -27,7 +28,7 @@ class GuestSettings:
     ptrace: bool = False
 
 
-def linux(parts: Path, places: Places, settings: GuestSettings, frames: int) -> list[str]:
+def linux(parts: Path, places: Places, settings: GuestSettings, disk: Disk, frames: int) -> list[str]:
     """Give the kernel's command line.
 
     Parameters:
@@ -43,7 +44,7 @@ def linux(parts: Path, places: Places, settings: GuestSettings, frames: int) -> 
         f"mem={settings.memory}M",
         f"seccomp={'off' if settings.ptrace else 'on'}",
         f"ubd0r={places.run}/root",
-        f"ubd1={places.run}/data/{places.layer.name},{places.run}/data/{places.base.name}",
+        f"ubd1={places.run}/data/{places.layer.name},{places.run}/base" if disk.layered else f"ubd1={places.run}/base",
         "root=/dev/ubda",
         "rootfstype=squashfs",
         "ro",
@@ -57,16 +58,23 @@ def linux(parts: Path, places: Places, settings: GuestSettings, frames: int) -> 
     ]
 
 
-def confined(parts: Path, places: Places, settings: GuestSettings, command: list[str], cpu: int) -> str:
+def confined(parts: Path, places: Places, settings: GuestSettings, disk: Disk, command: list[str], cpu: int) -> str:
     """Give the order to `confine.py`: what to run, and which files it may reach."""
-    read = [*READ_BY_KERNEL, str(parts), str(places.base)]
+    read = [*READ_BY_KERNEL, str(parts), str(disk.base)]
     written = [*WRITTEN_BY_KERNEL, str(places.run / MACHINE), str(places.exchange), str(places.data), *settings.folders]
     return json.dumps({"run": command, "read": read, "write": written, "cpu": cpu})
 
 
-def guest_settings(environ: Mapping[str, str], name: str, *, grow: bool, search: str = "") -> str:
-    """Give the file that the guest's first process reads: shell variables, and the host's proxies for dockerd."""
-    told = {"DM_NAME": name, "DM_SEARCH": search, "DM_GROW": "1" if grow else ""}
+def guest_settings(environ: Mapping[str, str], name: str, resolver: str, dockerd: str, *, grow: bool) -> str:
+    """Give the file that the guest's first process reads: shell variables, and the host's proxies for dockerd.
+
+    Parameters:
+        resolver: the host's resolv.conf(5): in which domains names are looked up; which server is asked is the network's concern.
+        dockerd: further options of it.
+    """
+    domains = [line.split()[1:] for line in resolver.splitlines() if line.split()[:1] == ["search"]]
+    search = " ".join(domains[-1]) if domains else ""
+    told = {"DM_NAME": name, "DM_SEARCH": search, "DM_GROW": "1" if grow else "", "DM_DOCKERD": dockerd}
     lines = [f"{key}={shlex.quote(value)}" for key, value in told.items() if value]
     for key in PROXIES:
         value = environ.get(key, "") or environ.get(key.lower(), "")

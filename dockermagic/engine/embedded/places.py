@@ -4,6 +4,7 @@
    the same for every process of the user on the machine, so it depends on no variable that one of them may lack.
 2. What outlives it (the disk) is in the user's data folder, apart for each machine, since a home may be shared by several; where
    that is full or cannot be written to, in the first place of those named after it that has room.
+3. A disk with images, which all who begin here begin with, belongs to the installation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 RUN, DATA = "DOCKERMAGIC_ENGINE_RUN", "DOCKERMAGIC_ENGINE_DATA"
 """Variables that name other folders."""
+PREPARED = "DOCKERMAGIC_ENGINE_DISK"
+"""The variable that names another prepared disk."""
 NAME = "dockermagic-engine"
 SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # what is made there is for its owner alone, and checked to be so
 ROOM = 1 << 30
@@ -22,10 +25,11 @@ ROOM = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders, and what is in them."""
+    """The folders, and what is in them; `prepared` is a disk with images on it, to begin with."""
 
     run: Path
     data: Path
+    prepared: Path | None = None
 
     @property
     def lock(self) -> Path:
@@ -59,13 +63,23 @@ class Places:
 
     @property
     def base(self) -> Path:
-        """The disk as it was at first, or as it was prepared; nothing is ever written to it."""
+        """The disk as it was at first, where none was prepared; nothing is ever written to it."""
         return self.data / "base.img"
 
     @property
     def layer(self) -> Path:
         """What was written since."""
         return self.data / "layer.cow"
+
+
+def prepared_disk(environ: Mapping[str, str], prefix: Path) -> Path:
+    """Give where a prepared disk is, or would be.
+
+    Parameters:
+        prefix: of the Python installation.
+    """
+    named = environ.get(PREPARED, "")
+    return Path(named) if named else prefix / "share/dockermagic/engine.img"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dockermagic.engine.embedded.places import Places
 
 LINGER = 60.0
 
@@ -13,7 +16,8 @@ class Settings:
     """How an engine is to be.
 
     `memory` is in MB, 0 for what suits the machine; `disk` in GB; `folders` are those that bind mounts reach; `linger` is how
-    many seconds it waits for another user after the last one; `only` names the one way of the ladder to take.
+    many seconds it waits for another user after the last one; `only` names the one way of the ladder to take; `prepared` is a disk
+    to begin with, "" for none; `prepare` says that what is written goes to the base itself, which others begin with later.
     """
 
     run: str
@@ -24,6 +28,12 @@ class Settings:
     folders: tuple[str, ...] = ()
     linger: float = LINGER
     only: str = ""
+    prepared: str = ""
+    prepare: bool = False
+
+    def places(self) -> Places:
+        """Give its folders."""
+        return Places(Path(self.run), Path(self.data), Path(self.prepared) if self.prepared else None)
 
     def text(self) -> str:
         """Give them as JSON."""
