@@ -12,6 +12,7 @@ from dockermagic.errors import UsageError
 from dockermagic.flags import Command, Example, Flag, parse
 from dockermagic.views.hostile import visible
 from dockermagic.views.table import Table
+from dockermagic.views.units import plural
 
 if TYPE_CHECKING:
     from dockermagic.engine import Search
@@ -75,13 +76,11 @@ class EngineReport:
         if engine is None:
             return [("Engine", "none was found"), ("How to get one", how_to_get_one(sys.platform))]
         about = engine.about
+        power = f"{plural(about.cpus, 'CPU')}, {about.memory / 1e9:.1f} GB"
         return [
             ("Engine", f"{about.title} (API {about.api_version})"),
             ("Found through", f"{engine.source}: {engine.address.url}"),
-            (
-                "Runs on",
-                f"{about.name}: {about.os}/{about.arch}, kernel {about.kernel}, {about.cpus} CPUs, {about.memory / 1e9:.1f} GB",
-            ),
+            ("Runs on", f"{about.name}: {about.os}/{about.arch}, kernel {about.kernel}, {power}"),
             ("Image store", about.store),
             ("Builds with", PATHS[engine.build_path]),
         ]

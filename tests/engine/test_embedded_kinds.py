@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -20,6 +22,15 @@ NO_PTRACE = {
     "syscalls": [{"names": ["ptrace", "unshare"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}],
 }
 GUEST = "User-mode Linux"
+
+
+def disk_of(folder: str) -> str:
+    """Give the device of the disk that a folder is on."""
+    number = os.stat(folder if os.path.isdir(folder) else "/").st_dev
+    device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
+    return f"/dev/{(device.parent if (device / 'partition').exists() else device).name}"
+
+
 HOME = "/home/jovyan"
 STARTS: dict[str, dict[str, Any]] = {
     "ptrace-refused": {"security_opt": ["no-new-privileges", f"seccomp={json.dumps(NO_PTRACE)}"]},
@@ -28,6 +39,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "no-dev-shm": {"ipc_mode": "none"},
     "a-different-uid": {"user": "12345:12345"},
     "a-home-that-is-full": {"tmpfs": {HOME: "mode=777,size=1m"}},
+    "a-home-on-a-slow-disk": {"device_write_bps": [{"Path": disk_of("/var/lib/docker"), "Rate": 1 << 20}]},
     "a-home-that-nobody-may-write-to": {"environment": {"HOME": "/usr"}},
     "namespaces-allowed": {"security_opt": ["seccomp=unconfined"]},
     "root": {"user": "0:0"},

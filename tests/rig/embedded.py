@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.rig import images, packages
@@ -116,7 +117,14 @@ def site(name: str = "site", *more: str) -> Path:
         _pip(known, "--python-version", "3.11", "--only-binary=:all:", str(_own_wheel()), str(package), "ipython", *more)
         mark.write_text(wanted)
     else:
-        _pip(known, "--no-deps", "--upgrade", str(_own_wheel()))
+        # Not by --upgrade: with --target, pip replaces all of `share`, also what others have there.
+        with tempfile.TemporaryDirectory() as beside:
+            _pip(Path(beside), "--no-deps", str(_own_wheel()))
+            shutil.rmtree(known / "dockermagic")
+            for info in known.glob("dockermagic-*.dist-info"):
+                shutil.rmtree(info)
+            shutil.copytree(beside, known, dirs_exist_ok=True)
+            known.chmod(0o755)  # the folder beside is its owner's alone
     return known
 
 

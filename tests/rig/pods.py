@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import docker
+from docker.models.containers import Container
 
 from tests.rig.places import ROOT
 
@@ -36,22 +38,45 @@ class Told:
         return {name: value for fact in self.facts for name, value in fact.items()}
 
 
+@contextmanager
+def started(
+    client: docker.DockerClient,
+    image: str,
+    command: Sequence[str],
+    mounts: Mapping[Path, str],
+    shared: Mapping[Path, str] | None = None,
+    own: Sequence[str] = (),
+    **different: Any,
+) -> Iterator[Container]:
+    """Start a pod, and remove it in the end.
+
+    Parameters:
+        mounts: folders and files of this machine, and where the pod can read them; the tests' programs are in /opt/tests.
+        shared: folders that the pod can write to.
+        own: folders of the pod that are a volume each, and no layer of its image.
+        different: what is different from a strict pod, in the words of the Docker SDK.
+    """
+    volumes = {str(path): {"bind": inside, "mode": "ro"} for path, inside in {**mounts, PROGRAMS: "/opt/tests"}.items()}
+    volumes |= {str(path): {"bind": inside, "mode": "rw"} for path, inside in (shared or {}).items()}
+    fresh = [docker.types.Mount(path, None, type="volume") for path in own]
+    pod = client.containers.create(image, list(command), volumes=volumes, mounts=fresh, **{**STRICT, **different})
+    try:
+        pod.start()
+        yield pod
+    finally:
+        pod.remove(force=True, v=True)
+
+
 def ran(
     client: docker.DockerClient, image: str, command: Sequence[str], mounts: Mapping[Path, str], *, within: int, **different: Any
 ) -> Told:
     """Run a command in a pod of its own, and give what it told.
 
     Parameters:
-        mounts: folders and files of this machine, and where the pod can read them; the tests' programs are in /opt/tests.
+        mounts, different: as in `started`, and what else that takes.
         within: seconds that it may take.
-        different: what is different from a strict pod, in the words of the Docker SDK.
     """
-    volumes = {str(path): {"bind": inside, "mode": "ro"} for path, inside in {**mounts, PROGRAMS: "/opt/tests"}.items()}
-    pod = client.containers.create(image, list(command), volumes=volumes, **{**STRICT, **different})
-    try:
-        pod.start()
+    with started(client, image, command, mounts, **different) as pod:
         code = pod.wait(timeout=within)["StatusCode"]
         said = pod.logs().decode(errors="replace")
-    finally:
-        pod.remove(force=True, v=True)
     return Told([json.loads(line[5:]) for line in said.splitlines() if line.startswith("fact ")], said, code)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +14,16 @@ from dockermagic.engine.embedded import client, disk, guest_command, need
 from dockermagic.engine.embedded.client import Link
 from dockermagic.engine.embedded.control import Door
 from dockermagic.engine.embedded.guest_command import GuestSettings
-from dockermagic.engine.embedded.ladder import ROOTLESS_PARTS, Facts, guest_memory, rungs
+from dockermagic.engine.embedded.ladder import PRIVATE_PARTS, ROOTLESS_PARTS, Facts, guest_memory, rungs
 from dockermagic.engine.embedded.places import Places, Room, data_folders, roomiest, run_folders
 from dockermagic.engine.embedded.ports import GUEST, GUESTS_LOOPBACK, Forward, difference, published
 from dockermagic.engine.embedded.settings import Settings, read_settings
 from dockermagic.engine.embedded.sizes import gigabytes, megabytes, size
 from dockermagic.engine.embedded.state import Conflict, Refusal, State, read, said_of_start
 from dockermagic.engine.embedded.words import private_rows
-from dockermagic.errors import EngineError
 
 PLACES = Places(Path("/run/here"), Path("/data"))
+DISK = disk.Disk(Path("/srv/share/engine.img"))
 BINDER = Facts(wheel="/site/parts", refused_namespaces="not allowed", refused_mounts="not allowed")
 
 
@@ -42,14 +40,16 @@ def taken(facts: Facts) -> list[str]:
         (replace(BINDER, memory=512 << 20), []),
         (replace(BINDER, arch="aarch64"), []),
         (replace(BINDER, system="darwin"), []),
-        (Facts(uid=0, programs=frozenset({"dockerd"})), ["private dockerd"]),
-        (Facts(uid=0, programs=frozenset({"dockerd"}), refused_mounts="no"), []),
-        (Facts(uid=0, programs=frozenset({"dockerd"}), other_engine=True), ["private dockerd"]),
+        (Facts(uid=0, programs=frozenset(PRIVATE_PARTS)), ["private dockerd"]),
+        (Facts(uid=0, programs=frozenset(PRIVATE_PARTS), refused_mounts="no"), []),
+        (Facts(uid=0, programs=frozenset(PRIVATE_PARTS), other_engine=True), ["private dockerd"]),
         (
-            Facts(uid=0, programs=frozenset({"dockerd"}), other_engine=True, wheel="/w"),
+            Facts(uid=0, programs=frozenset(PRIVATE_PARTS), other_engine=True, wheel="/w"),
             ["User-mode Linux", "User-mode Linux (ptrace)"],
         ),
-        (Facts(programs=frozenset({"dockerd", *ROOTLESS_PARTS})), ["rootless dockerd"]),
+        (Facts(programs=frozenset(ROOTLESS_PARTS)), ["rootless dockerd"]),
+        (Facts(programs=frozenset(ROOTLESS_PARTS), refused_ids="no"), []),
+        (Facts(programs=frozenset(ROOTLESS_PARTS), refused_tun="no"), []),
         (Facts(programs=frozenset({"dockerd", "rootlesskit"})), []),
     ],
 )
@@ -58,7 +58,7 @@ def test_the_ladder(facts: Facts, ways: list[str]) -> None:
 
 
 def test_every_way_that_is_not_taken_says_why() -> None:
-    why = {rung.name: rung.refusal for rung in rungs(Facts(programs=frozenset({"dockerd"})))}
+    why = {rung.name: rung.refusal for rung in rungs(Facts(programs=frozenset(PRIVATE_PARTS)))}
     assert why["private dockerd"] == "you are not root"
     assert "newuidmap" in why["rootless dockerd"]
     assert 'pip install "dockermagic[engine]"' in why["User-mode Linux"]
@@ -82,21 +82,34 @@ def test_places() -> None:
 
 def test_the_kernels_command_line() -> None:
     settings = GuestSettings(512, folders=("/home/jo/my work",))
-    line = guest_command.linux(Path("/site/parts"), PLACES, settings, 7)
+    line = guest_command.linux(Path("/site/parts"), PLACES, settings, DISK, 7)
     assert line[0] == "/site/parts/linux"
     assert {"mem=512M", "seccomp=on", "ro", "hostfs_only=/home/jo/my work", "hostfs_only=/run/here/guest"} <= set(line)
     assert "vec0:transport=fd,fd=7,depth=128" in line
     assert not any(":" in word.partition("=")[2] for word in line if word.startswith("ubd"))
-    assert "seccomp=off" in guest_command.linux(Path("/p"), PLACES, replace(settings, ptrace=True), 7)
-    order = json.loads(guest_command.confined(Path("/site/parts"), PLACES, settings, line, 1))
+    assert "seccomp=off" in guest_command.linux(Path("/p"), PLACES, replace(settings, ptrace=True), DISK, 7)
+    order = json.loads(guest_command.confined(Path("/site/parts"), PLACES, settings, DISK, line, 1))
     assert order["run"] == line
+    assert str(DISK.base) in order["read"]
+    assert str(DISK.base) not in order["write"]
+    assert "ubd1=/run/here/data/layer.cow,/run/here/base" in line
+    assert "ubd1=/run/here/base" in guest_command.linux(Path("/p"), PLACES, settings, replace(DISK, layered=False), 7)
     assert "/home/jo/my work" in order["write"]
     assert not {"/", "/home", "/tmp", "/run/here"} & {*order["read"], *order["write"]}
 
 
 def test_what_the_guest_is_told() -> None:
-    text = guest_command.guest_settings({"https_proxy": "http://p:8080/?a=b c", "PATH": "/x"}, "jo's pod", grow=True)
-    assert text == "DM_NAME='jo'\"'\"'s pod'\nDM_GROW=1\nexport HTTPS_PROXY='http://p:8080/?a=b c'\n"
+    proxies = {"https_proxy": "http://p:8080/?a=b c", "PATH": "/x"}
+    resolver = "# search no\nnameserver 10.1.2.3\nsearch first\nsearch a.svc b.svc\noptions ndots:5\n"
+    text = guest_command.guest_settings(proxies, "jo's pod", resolver, "--bip=10.0.0.1/24", grow=True)
+    assert text.splitlines() == [
+        "DM_NAME='jo'\"'\"'s pod'",
+        "DM_SEARCH='a.svc b.svc'",
+        "DM_GROW=1",
+        "DM_DOCKERD=--bip=10.0.0.1/24",
+        "export HTTPS_PROXY='http://p:8080/?a=b c'",
+    ]
+    assert guest_command.guest_settings({}, "", "", "", grow=False) == ""
 
 
 @given(st.text())
@@ -186,17 +199,6 @@ def test_the_bounds_of_memory_and_disk() -> None:
             read_size(text)
 
 
-def test_a_disk_is_written_where_it_is_not_empty(tmp_path: Path) -> None:
-    blocks = b"".join(struct.pack("<Q", at) + bytes([mark]) * 4096 for at, mark in ((4096, 1), (1 << 20, 2)))
-    packed = zlib.compress(disk.HEAD.pack(disk.MAGIC, 8 << 20, 4096) + blocks)
-    disk.expand(packed, tmp_path / "disk")
-    content = (tmp_path / "disk").read_bytes()
-    assert (len(content), content[4095:4097], content[1 << 20], content.count(0)) == (8 << 20, b"\0\1", 2, (8 << 20) - 8192)
-    for damaged in (b"", packed[:-9], zlib.compress(b"x" * 50), zlib.compress(zlib.decompress(packed)[:-1])):
-        with pytest.raises(EngineError, match="damaged"):
-            disk.expand(damaged, tmp_path / "other")
-
-
 def test_a_start_is_told_in_one_line() -> None:
     said: list[str] = []
     line = need.Line(said.append)
@@ -207,6 +209,8 @@ def test_a_start_is_told_in_one_line() -> None:
     line.told(ready)
     line.end(ready)
     assert "".join(said) == "starting a private Docker Engine: kernel, network, disk, dockerd, a first container (4.2 s)\n"
+    line.end(replace(ready, said="The disk has been replaced."))
+    assert said[-1] == " (4.2 s)\nThe disk has been replaced.\n", "what a learner has lost is told where the engine was waited for"
     assert said_of_start(State(rung="private dockerd", step="dockerd")) == "starting a private Docker Engine: dockerd"
 
 

@@ -180,9 +180,16 @@ def stop(places: Places) -> bool:
 
 
 def reset(places: Places) -> None:
-    """Stop the engine, and forget its images, containers and volumes."""
+    """Stop the engine, and forget its images, containers and volumes.
+
+    Raises:
+        EngineError: it does not end, or they cannot be removed.
+    """
+    from dockermagic.engine.embedded import native
+
     stop(places)
     disk.reset(places)
+    native.forget(places)
 
 
 def logs(places: Places, most: int = 200) -> str:

@@ -55,12 +55,19 @@ def ask(path: Path, question: str, timeout: float = PATIENCE, method: str = "GET
         answer = connection.getresponse()
         content = answer.read()
         if answer.status >= 400:
-            raise OSError(content.decode(errors="replace"))
+            raise OSError(_refusal(content.decode(errors="replace")))
         return json.loads(content) if "json" in answer.headers.get("Content-Type", "") else content.decode(errors="replace")
     except http.client.HTTPException as error:
         raise OSError(str(error) or type(error).__name__) from error
     finally:
         connection.close()
+
+
+def _refusal(text: str) -> str:
+    """Give what the engine says in an answer that refuses."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(text)["message"])
+    return text.strip()
 
 
 def stop_containers(path: Path, grace: int) -> None:

@@ -1,8 +1,8 @@
 """The ways to start an engine, best first, and which of them this machine refuses.
 
-1. root on Linux with dockerd installed: a private dockerd, with data and sockets of its own. Beside another engine it has a
-   network of its own, too, whose ports nobody else reaches: then 3 is better, where it can be.
-2. User namespaces allowed and the parts of rootless Docker installed: rootless dockerd.
+1. root on Linux with dockerd and its parts installed: a private dockerd, with data and sockets of its own. Beside another engine
+   it has a network of its own, too, whose ports nobody else reaches: then 3 is better, where it can be.
+2. The parts of rootless Docker installed, and user namespaces allowed, with numbers of users and a network: rootless dockerd.
 3. The package `dockermagic-engine`: dockerd in a User-mode Linux kernel that confines its processes with seccomp.
 4. The same with ptrace, where seccomp does not do.
 A way that is not refused is tried; the first on which a real container starts is taken.
@@ -10,22 +10,24 @@ A way that is not refused is tried; the first on which a real container starts i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 RungName = Literal["private dockerd", "rootless dockerd", "User-mode Linux", "User-mode Linux (ptrace)"]
 LEAST_MEMORY = 600 << 20
 """Bytes that a container must be allowed for a guest of 256 MB and what is around it."""
-ROOTLESS_PARTS = ("dockerd-rootless.sh", "rootlesskit", "newuidmap", "newgidmap")
+PRIVATE_PARTS = ("dockerd", "iptables", "ip", "unshare")
+ROOTLESS_PARTS = ("dockerd", "iptables", "dockerd-rootless.sh", "rootlesskit", "newuidmap", "newgidmap")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the machine is: looked up by `machine`.
 
-    `programs` are those found; `refused_namespaces`, `refused_ptrace` and `refused_mounts` say why something is not allowed,
-    and are empty when it is; `memory` is what may be used, in bytes; `wheel` is the folder of the package's parts, "" when
-    there is none.
+    `programs` are those found; what begins with `refused_` says why something is not allowed, and is empty when it is;
+    `refused_ids` are numbers of users for a user namespace, `refused_tun` is the device of its network;
+    `memory` is what may be used, in bytes; `wheel` is the folder of the package's parts, "" when there is none.
     """
 
     system: str = "linux"
@@ -34,6 +36,8 @@ class Facts:
     programs: frozenset[str] = frozenset()
     wheel: str = ""
     refused_namespaces: str = ""
+    refused_ids: str = ""
+    refused_tun: str = ""
     refused_mounts: str = ""
     refused_ptrace: str = ""
     memory: int = 2 << 30
@@ -63,8 +67,9 @@ def _private(facts: Facts) -> str:
         return "this is not Linux"
     if facts.uid != 0:
         return "you are not root"
-    if "dockerd" not in facts.programs:
-        return "dockerd is not installed"
+    missing = _missing(PRIVATE_PARTS, facts)
+    if missing:
+        return missing
     if facts.other_engine and not _guest(facts):
         return "another engine is here, and a second one needs a network apart, which leads nowhere"
     return facts.refused_mounts
@@ -75,10 +80,12 @@ def _rootless(facts: Facts) -> str:
         return "this is not Linux"
     if facts.uid == 0:
         return "it is for users other than root"
-    missing = [name for name in ("dockerd", *ROOTLESS_PARTS) if name not in facts.programs]
-    if missing:
-        return f"not installed: {', '.join(missing)}"
-    return facts.refused_namespaces
+    return _missing(ROOTLESS_PARTS, facts) or facts.refused_namespaces or facts.refused_ids or facts.refused_tun
+
+
+def _missing(parts: Iterable[str], facts: Facts) -> str:
+    names = [name for name in parts if name not in facts.programs]
+    return f"not installed: {', '.join(names)}" if names else ""
 
 
 def _guest(facts: Facts) -> str:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from dockermagic.engine.embedded import places
 from dockermagic.engine.embedded.disk import free
-from dockermagic.engine.embedded.ladder import ROOTLESS_PARTS, Facts
+from dockermagic.engine.embedded.ladder import PRIVATE_PARTS, ROOTLESS_PARTS, Facts
 from dockermagic.engine.embedded.places import Places, Room
 from dockermagic.errors import EngineError
 
-SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin:/usr/share/docker.io/contrib"
+"""The last is where Debian puts what starts rootless Docker."""
 TRACE_ME = 0
+UNSHARE = ("unshare", "--net", "--mount", "--pid", "--fork")
 
 
 def program(name: str) -> str:
@@ -54,10 +56,12 @@ def look() -> Facts:
         system=sys.platform,
         arch=platform.machine().lower(),
         uid=uid,
-        programs=frozenset(name for name in ("dockerd", *ROOTLESS_PARTS) if program(name)),
+        programs=frozenset(name for name in {*PRIVATE_PARTS, *ROOTLESS_PARTS} if program(name)),
         wheel=str(folder) if folder else "",
-        refused_namespaces=_refused(["unshare", "--user", "--map-root-user", "true"], "user namespaces are not allowed here"),
-        refused_mounts=_refused(["unshare", "--net", "--mount", "--pid", "--fork", "true"], "namespaces are not allowed here"),
+        refused_namespaces=_refused_namespaces(),
+        refused_ids=refused_ids(uid),
+        refused_tun=_refused_tun(),
+        refused_mounts=_refused([*UNSHARE, "--mount-proc", "true"], "namespaces are not allowed here"),
         refused_ptrace=_refused_ptrace(),
         memory=allowed_memory(),
         other_engine=other_engine(),
@@ -72,8 +76,52 @@ def _refused(command: list[str], why: str) -> str:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{why}: {error}"
-    said = done.stderr.decode(errors="replace").strip().rpartition(": ")[2]
+    said = done.stderr.decode(errors="replace").strip().partition("\n")[0].rpartition(": ")[2].rstrip(".")
     return "" if done.returncode == 0 else f"{why}: {said or done.returncode}"
+
+
+def _refused_namespaces() -> str:
+    """Try what rootless Docker and its containers need of the kernel; give why it cannot be."""
+    inside = [*UNSHARE, "--user", "--map-root-user"]
+    mounts = [*inside, "sh", "-c", "mount -t proc proc /proc && mount -t sysfs -o ro sysfs /sys"]
+    return _refused([*inside, "true"], "user namespaces are not allowed here") or _refused(
+        mounts, "/proc and /sys cannot be mounted in a user namespace here"
+    )
+
+
+def refused_ids(uid: int, etc: Path = Path("/etc"), status: Path = Path("/proc/self/status")) -> str:
+    """Give why a user namespace gets no more numbers than one: what newuidmap and newgidmap go by."""
+    with contextlib.suppress(OSError):
+        if "NoNewPrivs:\t1" in status.read_text():
+            return "newuidmap gains no privileges here (no_new_privs)"
+    with contextlib.suppress(OSError):
+        if "\nsubid:" in f"\n{(etc / 'nsswitch.conf').read_text()}":
+            return ""  # they are not in files
+    name = _name(uid)
+    for path in (etc / "subuid", etc / "subgid"):
+        owners = set()
+        with contextlib.suppress(OSError):
+            owners = {line.partition(":")[0] for line in path.read_text().splitlines()}
+        if not owners & {name, str(uid)}:
+            return f"{path} has no range for {name}"
+    return ""
+
+
+def _name(uid: int) -> str:
+    import pwd  # not everywhere
+
+    with contextlib.suppress(KeyError):
+        return pwd.getpwuid(uid).pw_name
+    return str(uid)
+
+
+def _refused_tun() -> str:
+    """Try to open the device that carries the network of a user namespace; give why it cannot be."""
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC))
+    except OSError as error:
+        return f"/dev/net/tun, for the network, cannot be opened: {error.strerror or error}"
+    return ""
 
 
 def _refused_ptrace() -> str:
@@ -103,7 +151,8 @@ def find_places() -> Places:
         refusal = _own(run, uid)
         if not refusal:
             data = _data_folder(uid)
-            return Places(run, data)
+            prepared = places.prepared_disk(os.environ, Path(sys.prefix))
+            return Places(run, data, prepared if prepared.exists() else None)
         refusals.append(f"{run}: {refusal}")
     raise EngineError(
         f"There is no folder for the engine's sockets: {'; '.join(refusals)}.", f"Name one that only you can enter: {places.RUN}"
@@ -127,7 +176,7 @@ def _own(run: Path, uid: int) -> str:
 def _data_folder(uid: int) -> Path:
     folders = places.data_folders(os.environ, Path.home(), uid, platform.node())
     for folder in folders:
-        if (folder / "base.img").exists():
+        if (folder / "base.img").exists() or (folder / "layer.cow").exists():
             return folder
     # One after the other: no folder is made where an earlier one does.
     found = places.roomiest(Room(folder, _can_write(folder), _free(folder)) for folder in folders)

@@ -70,7 +70,8 @@ def settings(places: Places, folders: Sequence[Path]) -> Settings:
     shared = [*HERE.folders, *(str(folder) for folder in folders), os.environ.get("JUPYTER_SERVER_ROOT", "")]
     reached = tuple(dict.fromkeys(os.path.realpath(each) for each in shared if each and os.path.isdir(each) and each != "/"))
     outer = tuple(each for each in reached if not any(each != other and Path(each).is_relative_to(other) for other in reached))
-    return Settings(str(places.run), str(places.data), HERE.memory, HERE.disk, HERE.keep, outer)
+    prepared = str(places.prepared) if places.prepared is not None else ""
+    return Settings(str(places.run), str(places.data), HERE.memory, HERE.disk, HERE.keep, outer, prepared=prepared)
 
 
 def begin(folders: Sequence[Path]) -> Link:
@@ -106,7 +107,7 @@ def ready(folders: Sequence[Path], tell: Callable[[str], None]) -> State:
 
 def walls(state: State) -> Walls | None:
     """Give the walls around an engine that is ready; None when it is one of this machine."""
-    if not state.rung.startswith("User-mode"):
+    if not state.guest:
         return None
     return Walls(lambda: HERE.link.state if HERE.link is not None else state)
 
@@ -144,7 +145,8 @@ class Line:
         """End the line, if there is one."""
         if self._told:
             took = f" ({state.ready - self._began:.1f} s)" if state.ready > self._began else ""
-            self._tell(f"{took}\n" if state.phase == "ready" else "\n")
+            said = f"{state.said}\n" if state.phase == "ready" and state.said else ""
+            self._tell(f"{took}\n{said}" if state.phase == "ready" else "\n")
 
 
 def to_stdout(text: str) -> None:

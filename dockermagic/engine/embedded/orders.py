@@ -36,7 +36,7 @@ def start(memory: str, disk: str, shared: Sequence[str], *, keep: bool) -> None:
             raise UsageError(f"--share {folder}: there is no such folder.", "Name one that is there.")
     runs = status()
     folders = tuple(os.path.realpath(folder) for folder in shared)
-    if runs is not None and runs.phase != "failed":
+    if runs is not None and runs.phase != "failed" and runs.guest:  # a dockerd of this machine's own reaches all there is
         wanted = megabytes(memory)
         beyond = [each for each in folders if not any(Path(each).is_relative_to(known) for known in runs.folders)]
         if (wanted and wanted != runs.memory) or (disk and gigabytes(disk) != runs.disk) or beyond:
@@ -75,7 +75,7 @@ def reset() -> str:
     """End the private engine, forget what was on it, and say so.
 
     Raises:
-        EngineError: it does not end.
+        EngineError: it does not end, or what was on it cannot be removed.
     """
     need.leave()
     client.reset(machine.find_places())

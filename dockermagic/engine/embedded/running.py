@@ -14,6 +14,7 @@ from dockermagic.engine.embedded.guest_command import GuestSettings
 from dockermagic.engine.embedded.ladder import RungName
 from dockermagic.engine.embedded.places import Places
 from dockermagic.engine.embedded.ports import Forward
+from dockermagic.engine.embedded.settings import Settings
 from dockermagic.engine.proof import EXIT_CODE, LABELS, packed
 from dockermagic.errors import EngineError
 
@@ -43,8 +44,8 @@ class Running(Protocol):
 class InGuest:
     """An engine in a User-mode Linux guest."""
 
-    def __init__(self, parts: Path, places: Places, settings: GuestSettings, tell: Tell) -> None:
-        self._parts, self._places, self._settings, self._tell = parts, places, settings, tell
+    def __init__(self, parts: Path, places: Places, settings: GuestSettings, tell: Tell, *, prepare: bool = False) -> None:
+        self._parts, self._places, self._settings, self._tell, self._prepare = parts, places, settings, tell, prepare
         self._guest = Guest(parts, places, settings, self._heard)
         self._follower: Follower | None = None
 
@@ -60,8 +61,10 @@ class InGuest:
 
     def start(self) -> None:
         """Start the guest."""
-        grow = disk.provide(self._parts / "disk.z", self._places, self._settings.disk)
-        self._guest.start(platform.node() or "dockermagic", grow=grow)
+        provided = disk.provide(self._parts / "disk.z", self._places, self._settings.disk, prepare=self._prepare)
+        if provided.lost:
+            self._tell("reset", provided.lost)
+        self._guest.start(platform.node() or "dockermagic", provided)
 
     def prove(self) -> None:
         """Run a container, and follow what is published from then on."""
@@ -110,12 +113,11 @@ def prove(socket: Path) -> None:
         raise EngineError(f"it answers, but a container on it ended with {code} where {EXIT_CODE} was due")
 
 
-def open_rung(rung: RungName, places: Places, folders: tuple[str, ...], memory: int, size: int, tell: Tell) -> Running:
+def open_rung(rung: RungName, settings: Settings, memory: int, tell: Tell) -> Running:
     """Give the engine that a way of the ladder leads to, not started yet.
 
     Parameters:
         memory: of a guest, in MB.
-        size: of its disk, in GB.
 
     Raises:
         EngineError: a part of it is gone.
@@ -123,8 +125,9 @@ def open_rung(rung: RungName, places: Places, folders: tuple[str, ...], memory: 
     if rung in ("private dockerd", "rootless dockerd"):
         from dockermagic.engine.embedded.native import Native
 
-        return Native(rung, places, tell)
+        return Native(rung, settings.places(), tell)
     parts = machine.parts()
     if parts is None:
         raise EngineError("The package dockermagic-engine is not installed.", 'pip install "dockermagic[engine]"')
-    return InGuest(parts, places, GuestSettings(memory, size, folders, ptrace=rung.endswith("(ptrace)")), tell)
+    guest = GuestSettings(memory, settings.disk, settings.folders, ptrace=rung.endswith("(ptrace)"))
+    return InGuest(parts, settings.places(), guest, tell, prepare=settings.prepare)

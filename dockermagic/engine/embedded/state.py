@@ -34,8 +34,8 @@ class State:
     """An embedded engine at a moment.
 
     `rung` is how it runs, `url` where it listens, `step` what it is starting just now; `memory` is in MB, `disk` in GB;
-    `users` counts the processes that joined it; `began` and `ready` are seconds since the epoch; `crashes` how often it had to
-    be started again.
+    `apart` tells that its network leads nowhere else; `users` counts the processes that joined it; `began` and
+    `ready` are seconds since the epoch; `crashes` how often it had to be started again.
     """
 
     phase: Phase = "starting"
@@ -53,10 +53,16 @@ class State:
     said: str = ""
     folders: tuple[str, ...] = ()
     confined: bool = False
+    apart: bool = False
     data: str = ""
     ports: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     conflicts: tuple[Conflict, ...] = field(default=())
+
+    @property
+    def guest(self) -> bool:
+        """Whether it is in a guest, with walls around it; else it is a dockerd of this machine."""
+        return self.rung.startswith("User-mode")
 
     def line(self) -> bytes:
         """Give it as a line of JSON."""
@@ -69,7 +75,7 @@ def said_of_start(state: State) -> str:
         steps: tuple[str, ...] = (*STEPS, "a first container")
     else:
         steps = STEPS[: STEPS.index(state.step) + 1] if state.step in STEPS else ()
-    if not state.rung.startswith("User-mode"):
+    if not state.guest:
         steps = tuple(each for each in steps if each not in STEPS[:3])
     told = f"starting a private Docker Engine: {', '.join(steps)}" if steps else "starting a private Docker Engine"
     return f"{state.said} {told}" if state.said else told

@@ -19,12 +19,10 @@ import signal
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from dockermagic.engine.embedded import ladder, machine
 from dockermagic.engine.embedded.control import Door
-from dockermagic.engine.embedded.places import Places
 from dockermagic.engine.embedded.ports import Forward, difference
 from dockermagic.engine.embedded.running import Running, open_rung
 from dockermagic.engine.embedded.settings import Settings, read_settings
@@ -42,7 +40,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._places = Places(Path(settings.run), Path(settings.data))
+        self._places = settings.places()
         self._told: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._state = State(
             pid=os.getpid(), began=time.time(), keep=settings.keep, folders=settings.folders, data=settings.data, disk=settings.disk
@@ -93,8 +91,8 @@ class Supervisor:
 
     def _start(self, rung: ladder.RungName, memory: int) -> None:
         """Start an engine this way, and try a container on it."""
-        self._say(phase="starting", rung=rung, step="kernel")
-        self._running = open_rung(rung, self._places, self._settings.folders, memory, self._settings.disk, self._tell)
+        self._say(phase="starting", rung=rung, step="kernel", apart=False)
+        self._running = open_rung(rung, self._settings, memory, self._tell)
         self._running.start()
         self._await_ready()
         self._say(url=f"unix://{self._places.socket}", step="container")
@@ -127,11 +125,15 @@ class Supervisor:
             self._say(step=what)
         elif what == "confined":
             self._say(confined=more == "yes")
+        elif what == "apart":
+            self._say(apart=more == "yes")
         elif what == "log":
             sys.stdout.write(f"{more}\n")
             sys.stdout.flush()
         elif what == "keep":
             self._say(keep=True)
+        elif what == "reset":
+            self._say(said=more)
         elif what == "ports":
             self._follow(more)
         elif what in ("came", "went"):
@@ -232,7 +234,7 @@ class StopAsked(Exception):
 def main() -> None:
     """Take the lock, and keep an engine."""
     settings = read_settings(sys.argv[1])
-    places = Places(Path(settings.run), Path(settings.data))
+    places = settings.places()
     # Never closed: the lock is let go of with the process, so whoever gets it knows that this one is gone.
     lock = os.open(places.lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
