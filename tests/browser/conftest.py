@@ -7,25 +7,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.chromium import FLAGS, program
 from tests.browser.jupyter import Lab, running_lab
 from tests.browser.notebooks import LabPage
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def absent(what: str) -> None:
@@ -40,7 +30,7 @@ def chromium() -> Iterator[Any]:
     """A browser for all tests."""
     if importlib.util.find_spec("playwright") is None:
         absent("the playwright package")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = program()
     if found is None:
         absent("a Chromium browser")
     from playwright.sync_api import sync_playwright

@@ -21,6 +21,9 @@ SETTINGS = {
 }
 
 
+TOKEN = "tests"
+
+
 @dataclass(frozen=True)
 class Lab:
     """A running JupyterLab: its address, its token, and the folder that it serves."""
@@ -34,6 +37,42 @@ class Lab:
         return f"{self.url}lab/tree/{notebook}?token={self.token}&reset"
 
 
+def write_settings(config: Path) -> None:
+    """Write what a test's JupyterLab does otherwise than a learner's: it looks for no news, and saves nothing by itself.
+
+    Parameters:
+        config: the folder that JUPYTER_CONFIG_DIR names.
+    """
+    for name, setting in SETTINGS.items():
+        path = config / "lab/user-settings" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(setting))
+
+
+def options(folder: str) -> list[str]:
+    """Give the options of a JupyterLab that tests can drive.
+
+    Parameters:
+        folder: that it serves.
+    """
+    return [
+        "--no-browser",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--ServerApp.root_dir={folder}",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",
+    ]
+
+
+def answers(url: str) -> bool:
+    """Whether a Jupyter server answers at an address."""
+    try:
+        with urllib.request.urlopen(f"{url}api/status?token={TOKEN}", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 @contextmanager
 def running_lab(home: Path, seconds: float = 60.0) -> Iterator[Lab]:
     """Start JupyterLab with all its directories below `home`, and end it.
@@ -43,22 +82,16 @@ def running_lab(home: Path, seconds: float = 60.0) -> Iterator[Lab]:
     """
     folder = home / "work"
     folder.mkdir(parents=True)
-    for name, setting in SETTINGS.items():
-        path = home / "config/lab/user-settings" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(setting))
+    write_settings(home / "config")
     places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     environment = {**os.environ, **{name: str(home / place) for name, place in places.items()}}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    token = "tests"
-    options = ["--no-browser", "--port=0", "--ip=127.0.0.1", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    options += ["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
-    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with (home / "lab.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
+        command = [sys.executable, "-m", "jupyterlab", "--port=0", "--ip=127.0.0.1", *options(str(folder)), *root]
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
         try:
-            yield Lab(_address(home, process, token, seconds), token, folder)
+            yield Lab(_address(home, process, seconds), TOKEN, folder)
         finally:
             process.terminate()
             try:
@@ -68,16 +101,16 @@ def running_lab(home: Path, seconds: float = 60.0) -> Iterator[Lab]:
                 process.wait()
 
 
-def _address(home: Path, process: subprocess.Popen[bytes], token: str, seconds: float) -> str:
+def _address(home: Path, process: subprocess.Popen[bytes], seconds: float) -> str:
     """Wait until the server has written where it is and answers there."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         for path in (home / "runtime").glob("jpserver-*.json"):
             try:
                 url = str(json.loads(path.read_text())["url"])
-                with urllib.request.urlopen(f"{url}api/status?token={token}", timeout=5):
-                    return url
             except (ValueError, OSError):
-                pass
+                continue
+            if answers(url):
+                return url
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'lab.log').read_text()[-2000:]}")
