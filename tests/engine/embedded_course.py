@@ -71,7 +71,8 @@ def main() -> None:
         with open(image, "rb") as file:
             for _ in engine.api.load_image(file, quiet=True) or ():
                 pass
-    told(name="images", seconds=round(time.monotonic() - began, 1), memory=engines_memory())
+    there = sorted(tag for image in engine.api.images() for tag in image["RepoTags"] or ())
+    told(name="images", there=there, seconds=round(time.monotonic() - began, 1), memory=engines_memory())
     for name in lessons.split():
         began = time.monotonic()
         failed = ran(folder / f"{name}.md")

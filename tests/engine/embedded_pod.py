@@ -66,7 +66,8 @@ def turned_away(path: str, count: int = 40) -> int:
     return away
 
 
-def main() -> None:
+def learner():  # type: ignore[no-untyped-def]
+    """Give a shell, and what runs a cell in it; a cell that fails ends the program, and that is told."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell()
@@ -78,6 +79,11 @@ def main() -> None:
             sys.exit(1)
         return ran.result
 
+    return shell, cell
+
+
+def main() -> None:
+    shell, cell = learner()
     before = set(processes())
     cell("%load_ext dockermagic")
     from dockermagic import session
@@ -136,8 +142,8 @@ def closed(cell, shell) -> None:  # type: ignore[no-untyped-def]
     secret, shared = Path.home() / "secret", Path.cwd() / "shared.txt"
     secret.write_text("not for containers\n")
     shared.write_text("shared\n")
-    tries = "; ".join(
-        f"nc -w 2 {where} </dev/null && echo reached {where}" for where in ("10.0.2.15 2375", "172.17.0.1 2375", "10.0.2.2 9999")
+    tries = "set -- $(ip route | grep default); " + "; ".join(
+        f"nc -w 2 {where} </dev/null && echo reached {where}" for where in ("10.0.2.15 2375", "$3 2375", "10.0.2.2 9999")
     )
     told(reached=said(cell, f"busybox sh -c '{tries}; true'"))
     here = Path.cwd()

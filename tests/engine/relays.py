@@ -99,9 +99,9 @@ class Relay:
             assert not thread.is_alive()
 
 
-def over_tcp() -> socket.socket:
-    """Give a listener on a free port of the loopback."""
-    return socket.create_server(("127.0.0.1", 0))
+def over_tcp(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Give a listener on a port of an address; 0 for any that is free."""
+    return socket.create_server((host, port))
 
 
 def over_unix(path: Path) -> socket.socket:
@@ -158,12 +158,12 @@ def answering(listener: socket.socket, answer: bytes | None) -> Iterator[None]:
             client.close()
 
 
-def certificates(folder: Path) -> Path:
-    """Make an authority, a server's certificate for the loopback, and a client's, named as docker names them."""
-    authority, authority_key = _certificate("authority", None, None)
+def certificates(folder: Path, host: str = "localhost") -> Path:
+    """Make an authority, a server's certificate for a name and the loopback, and a client's, named as docker names them."""
+    authority, authority_key = _certificate("authority", host, None, None)
     (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     for name, beginning in (("server", "server-"), ("client", "")):
-        certificate, key = _certificate(name, authority, authority_key)
+        certificate, key = _certificate(name, host, authority, authority_key)
         (folder / f"{beginning}cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         (folder / f"{beginning}key.pem").write_bytes(
             key.private_bytes(
@@ -174,7 +174,7 @@ def certificates(folder: Path) -> Path:
 
 
 def _certificate(
-    name: str, issuer: x509.Certificate | None, issuer_key: ec.EllipticCurvePrivateKey | None
+    name: str, host: str, issuer: x509.Certificate | None, issuer_key: ec.EllipticCurvePrivateKey | None
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -189,7 +189,7 @@ def _certificate(
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
             critical=False,
         )
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)

@@ -1,4 +1,4 @@
-"""The steps of `binder/`, carried out as repo2docker does, on plain roots of distributions; then what learners do in such a pod."""
+"""An image that repo2docker makes, and others that are made with its steps on plain roots; then what learners do in such a pod."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import docker
 import pytest
 
-from tests.engine.test_embedded_course import INSIDE, LESSONS, archived
-from tests.rig import embedded, engines, pods, roots
+from dockermagic.console.room import IMAGES
+from tests.engine.test_embedded_course import LESSONS
+from tests.rig import embedded, engines, pods, repo2docker, roots
 from tests.rig.fixtures import had
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
@@ -17,14 +18,20 @@ WANTED = [name for name in LESSONS if name[:2] in {"01", "02", "03", "04", "05",
 """The lessons up to ports, and Compose's booking system."""
 
 
-@pytest.fixture(scope="module", params=roots.DISTRIBUTIONS)
+@pytest.fixture(scope="module", params=["repo2docker", *roots.DISTRIBUTIONS])
 def binder(engine: str, request: pytest.FixtureRequest) -> Any:
-    """The image that comes out, on one distribution after the other."""
-    client = engines.at(engine).client()
-    made = had(lambda: roots.binder(client, request.param, embedded.wheel()))
+    """The images that come out, one after the other."""
+    here = engines.at(engine)
+    client = here.client()
+    course = had(lambda: roots.bundle(here))
+    if request.param == "repo2docker":
+        made = had(lambda: repo2docker.image(here, embedded.wheel(), course))
+    else:
+        made = had(lambda: roots.binder(client, request.param, embedded.wheel(), course))
     yield client, made
     client.images.remove(made, force=True)
-    client.images.remove(roots.tag(request.param), force=True)
+    if request.param in roots.DISTRIBUTIONS:
+        client.images.remove(roots.tag(request.param), force=True)
 
 
 def test_a_learner_starts_builds_runs_and_keeps(binder: tuple[docker.DockerClient, str]) -> None:
@@ -40,11 +47,12 @@ def test_a_learner_starts_builds_runs_and_keeps(binder: tuple[docker.DockerClien
 
 
 def test_lessons_run_while_the_engine_that_start_began_is_shared(
-    binder: tuple[docker.DockerClient, str], tmp_path_factory: pytest.TempPathFactory
+    binder: tuple[docker.DockerClient, str],
 ) -> None:
     command = "mkdir -p tried && cd tried && exec python /opt/tests/embedded_course.py ~/notebooks $*"
-    mounts = {archived(tmp_path_factory.mktemp("images")): "/opt/images"}
-    told = pods.ran(*binder, ["sh", "-c", command, "sh", *INSIDE, "--", *WANTED], mounts, within=1200)
+    told = pods.ran(*binder, ["sh", "-c", command, "sh", "--", *WANTED], {}, within=1200)
+    there = next(fact["there"] for fact in told.facts if fact.get("name") == "images")
+    assert there == sorted(IMAGES), "on the disk that the image's last step has prepared; nothing was loaded"
     failed = {fact["name"]: fact["failed"] for fact in told.facts if fact.get("failed")}
     assert failed == {}
     assert [fact["name"] for fact in told.facts if "failed" in fact] == WANTED, told.said[-3000:]

@@ -1,7 +1,7 @@
 """Roots of plain distributions, made with debootstrap, and what repo2docker does in them with the folder `binder/`.
 
-A root holds a distribution's minimum, a Python and nothing of Docker's. One of them is old (C library 2.31), and its Python was
-compiled from the source, as pyenv does it.
+A root holds a distribution's minimum, a Python and, but for one, nothing of Docker's. One of them is old (C library 2.31), and
+its Python was compiled from the source, as pyenv does it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import sys
 import tarfile
 import urllib.request
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 
 import docker
 
-from tests.rig import packages
-from tests.rig.places import CACHE, ROOT, RigError, say
+from tests.rig import images, packages
+from tests.rig.engines import Engine
+from tests.rig.places import CACHE, ROOT, STATE, RigError, say
 
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 """The certificates that this machine trusts; a pod's pip is given the same."""
@@ -27,6 +29,8 @@ BUILDS_PYTHON = (
     "libsqlite3-dev,libssl-dev,uuid-dev,zlib1g-dev"
 )
 SYSTEM_PYTHON = "ca-certificates,python3,python3-venv"
+ENGINES = "docker.io,iptables,iproute2,rootlesskit,slirp4netns,uidmap"
+"""What a private dockerd and a rootless one are made of."""
 HOME = "/home/jovyan"
 ENVIRONMENT = "/srv/environment"
 USER = "sed -i '/:1000:1000:/d' /etc/passwd; echo jovyan:x:1000:1000::/home/jovyan:/bin/sh >> /etc/passwd"
@@ -59,6 +63,9 @@ DISTRIBUTIONS = {
     "old-debian": Distribution("bullseye", "/opt/python/bin/python3", BUILDS_PYTHON),
 }
 
+WITH_ENGINES = {"debian-docker": Distribution("bookworm", "/usr/bin/python3", f"{SYSTEM_PYTHON},{ENGINES}")}
+"""A root that has what an engine of its own is made of."""
+
 
 def tag(name: str) -> str:
     """Give the name that a distribution's root has as an image."""
@@ -83,7 +90,7 @@ def _packed(name: str) -> Path:
         return path
     if not packages.installed("debootstrap"):
         packages.install("debootstrap")
-    distribution, root = DISTRIBUTIONS[name], path.with_suffix("")
+    distribution, root = {**DISTRIBUTIONS, **WITH_ENGINES}[name], path.with_suffix("")
     package, file = distribution.keyring
     keyring = packages.unpack(packages.NEW, package) / "usr/share/keyrings" / file
     say(f"making a root of {distribution.suite} with debootstrap (a minute, once)")
@@ -171,7 +178,23 @@ class Inside:
         return [line[-1] for line in top["Processes"]]
 
 
-def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
+def bundle(engine: Engine) -> Path:
+    """Have the course's images written into one file, as an instructor does.
+
+    Raises:
+        RigError: they cannot be.
+    """
+    from dockermagic.console.room import IMAGES
+
+    images.provide(engine, IMAGES)
+    path = STATE / "engine/course.tar"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _run(["env", f"DOCKER_HOST={engine.url}", f"{sys.prefix}/bin/dockermagic", "bundle", "-o", str(path)], path.with_suffix(".log"))
+    path.chmod(0o644)
+    return path
+
+
+def binder(client: docker.DockerClient, name: str, wheel: Path, course: Path) -> str:
     """Do what repo2docker does with `binder/` on a distribution's root; gives the image that comes out.
 
     1. A user of number 1000, whose home is the repository, and an environment of Python that belongs to the user.
@@ -180,13 +203,15 @@ def binder(client: docker.DockerClient, name: str, wheel: Path) -> str:
 
     Parameters:
         wheel: the embedded engine's, for the package index does not have it yet.
+        course: the course's images, for there is no registry.
 
     Raises:
         RigError: a step failed.
     """
     lasting = {"PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin", "HOME": HOME}
-    engine = f"/opt/{wheel.name}"
-    with Inside(client, name, {wheel: engine}, {**lasting, "DOCKERMAGIC_ENGINE": engine}) as inside:
+    engine, archive = f"/opt/{wheel.name}", f"/opt/{course.name}"
+    given = {"DOCKERMAGIC_ENGINE": engine, "DOCKERMAGIC_IMAGES": archive}
+    with Inside(client, name, {wheel: engine, course: archive}, {**lasting, **given}) as inside:
         inside.step(f"{DISTRIBUTIONS[name].python} -m venv {ENVIRONMENT}")
         inside.step("python -m pip install --no-cache-dir -r binder/requirements.txt")
         inside.step("chmod +x binder/postBuild && ./binder/postBuild")
