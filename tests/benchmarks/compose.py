@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.benchmarks.builds import Pair
 from tests.benchmarks.kernel import Kernel, kernel
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import FLAGS
 from tests.browser.jupyter import running_lab
 from tests.browser.notebooks import LabPage
 from tests.rig.compose import compose
