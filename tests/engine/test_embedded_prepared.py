@@ -22,7 +22,7 @@ def facts(engine: str, image: tuple[docker.DockerClient, str]) -> dict[str, Any]
     beside = had(lambda: registry.beside(engines.at(engine)))
     try:
         beside.push(images.BUSYBOX, "course/busybox:1")
-        elsewhere, authority = registry.over_tls(beside, client.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
+        elsewhere, authority = registry.over_tls(beside, engines.gateway(client))
         try:
             certificate, archive = "/opt/authority.crt", "/opt/busybox.tar"
             mounts = {had(embedded.site): "/opt/site", had(embedded.busybox): archive, authority: certificate}

@@ -13,7 +13,7 @@ import yaml
 from dockermagic.labels import NOTEBOOK, PLACE
 from tests.engine.relays import certificates, over_tcp, relay, server_tls
 from tests.engine.test_embedded_pod import image
-from tests.rig import embedded, pods
+from tests.rig import embedded, engines, pods
 from tests.rig.fixtures import had
 from tests.rig.places import ROOT
 
@@ -28,7 +28,7 @@ HOST, _, PORT = VALUES["extraEnv"]["DOCKER_HOST"].removeprefix("tcp://").partiti
 def learner(engine: str, image: tuple[docker.DockerClient, str], tmp_path: Path) -> Iterator[Any]:
     """Give what a learner of some name sees who works, or resets."""
     client, name = image
-    gateway = client.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
+    gateway = engines.gateway(client)
     made, secret = certificates(tmp_path, HOST), tmp_path / "secret"
     secret.mkdir()
     (mount,) = VALUES["storage"]["extraVolumeMounts"]

@@ -7,6 +7,7 @@ the first one's docker0. In a process namespace of its own it takes containerd, 
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import shutil
 import tempfile
@@ -70,6 +71,15 @@ class Engine:
 
 RUNNING: dict[str, Engine] = {}
 """The engines that this process knows, by address."""
+
+
+def gateway(client: docker.DockerClient) -> str:
+    """Give the engine's own address on its default bridge.
+
+    An engine that starts for the first time tells the subnet alone; the gateway is then the subnet's first address.
+    """
+    (told, *_) = client.networks.get("bridge").attrs["IPAM"]["Config"]
+    return str(told.get("Gateway") or next(ipaddress.ip_network(told["Subnet"]).hosts()))
 
 
 def at(url: str) -> Engine:
